@@ -1,0 +1,3 @@
+"""Grahak: one customer, one timeline."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,8 @@
+"""Files brought in."""
+
+from django.apps import AppConfig
+
+
+class ConnectConfig(AppConfig):
+    name = "grahak.connect"
+    label = "connect"

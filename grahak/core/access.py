@@ -1,0 +1,96 @@
+"""The only door from a request to a row: which role may do what, on how much of the business.
+
+Scopes: "own" (rows whose owner is the person), "branch" (rows of their branch and rows of no branch),
+"all". Rooms add their actions with `grant(...)` in their access.py; a view asks with `@needs(action)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+
+from grahak.core.models import Role, User
+
+_GRANTS: dict[str, dict[str, str]] = {}
+EVERYONE = tuple(Role.values)
+
+
+def grant(action: str, **scopes: str) -> None:
+    """Allow ACTION to the named roles at a scope. The owner and the manager may do everything everywhere
+    unless the action says otherwise: grant("orders.edit", salesman="branch", counter="branch")."""
+    _GRANTS[action] = {"owner": "all", "manager": "all"} | scopes
+
+
+def actions() -> dict[str, dict[str, str]]:
+    """Every known action with its scopes by role (for the roles screen and the role × URL matrix)."""
+    return _GRANTS
+
+
+def scope_of(user: Any, action: str) -> str | None:
+    """"own", "branch", "all", or None where the role may not. An unknown action is a programming error."""
+    scope = _GRANTS[action].get(getattr(user, "role", ""), "")
+    return scope if scope in ("own", "branch", "all") and getattr(user, "is_active", True) else None
+
+
+def needs(action: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Open a view to people whose role allows ACTION. A stranger is sent to log in; a colleague
+    without the right gets 404, as if the page were not there."""
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+            if scope_of(request.user, action) is None:
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        guarded.needs = action  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def open_to_all(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a view that strangers may open (log-in, unsubscribe, health), for the role × URL matrix."""
+    view.needs = None  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Open a view to every colleague, whatever the role."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+        return view(request, *args, **kwargs)
+
+    guarded.needs = "*"  # type: ignore[attr-defined]
+    return guarded
+
+
+def scoped(rows: Any, user: User, action: str, *, owner: str = "owner", branch: str = "branch") -> Any:
+    """The rows of a queryset that ACTION covers for this person; `owner` and `branch` are lookups on it."""
+    from django.db.models import Q
+
+    scope = scope_of(user, action)
+    if scope == "all":
+        return rows
+    if scope == "branch":
+        return rows.filter(Q(**{f"{branch}_id": user.branch_id}) | Q(**{f"{branch}__isnull": True}))
+    if scope == "own":
+        return rows.filter(**{owner: user})
+    return rows.none()
+
+
+grant("settings.edit")
+grant("people.edit", manager="")
+grant("people.view")
+grant("audit.view")
+grant("demo.leave", manager="")

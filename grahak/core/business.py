@@ -1,0 +1,66 @@
+"""The business of this installation, read once a request (and kept a second elsewhere)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from grahak.core.models import Business
+
+_kept: tuple[float, Business | None] = (0.0, None)
+
+
+def current() -> Business | None:
+    """The business, or None before the first run. At most one second old."""
+    global _kept
+    until, found = _kept
+    now = time.monotonic()
+    if found is None or now > until:
+        found = Business.objects.filter(pk=1).first()
+        _kept = (now + 1.0, found)
+    return found
+
+
+def required() -> Business:
+    """The business; LookupError before the first run."""
+    found = current()
+    if found is None:
+        raise LookupError("no business yet: finish the first run")
+    return found
+
+
+def forget() -> None:
+    """Read it anew next time (after it was changed in this process, and between tests)."""
+    global _kept
+    _kept = (0.0, None)
+
+
+def zone() -> ZoneInfo:
+    """The business's time zone; UTC before the first run."""
+    found = current()
+    return ZoneInfo(found.time_zone if found else "UTC")
+
+
+def today() -> dt.date:
+    """Today by the shop's clock."""
+    return timezone.now().astimezone(zone()).date()
+
+
+def day_of(moment: dt.datetime) -> dt.date:
+    """The business day of a moment."""
+    return moment.astimezone(zone()).date()
+
+
+def day_start(day: dt.date) -> dt.datetime:
+    """The first moment of a business day, aware."""
+    return dt.datetime.combine(day, dt.time.min, zone())
+
+
+def fiscal_year_start(day: dt.date) -> dt.date:
+    """The first day of the fiscal year that holds DAY."""
+    found = current()
+    month = found.fiscal_month if found else 4
+    return dt.date(day.year if day.month >= month else day.year - 1, month, 1)

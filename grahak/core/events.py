@@ -1,0 +1,46 @@
+"""Domain events: how a lower room tells higher rooms that something happened, without importing them.
+
+The whole list of who listens to what is `listeners()`; each room registers in its AppConfig.ready().
+A listener runs inside the transaction of the announcement: keep it short, or enqueue a job.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+_LISTENERS: dict[str, list[Callable[..., None]]] = defaultdict(list)
+
+# Everything that can be announced: name → the keyword arguments a listener gets.
+EVENTS: dict[str, tuple[str, ...]] = {
+    "customers.changed": ("customer_ids",),
+    "customers.contact.unsubscribed": ("contact_id", "channel"),
+    "sales.orders.changed": ("customer_ids", "days"),
+    "sales.ledger.changed": ("customer_ids",),
+    "channels.message.sent": ("message_id",),
+    "channels.dispatch.finished": ("dispatch_id",),
+    "core.business.started": ("business_id",),
+    "core.demo.left": (),
+}
+
+
+def on(event: str, listener: Callable[..., None]) -> None:
+    """Call LISTENER whenever EVENT is announced. Registering twice changes nothing."""
+    if event not in EVENTS:
+        raise KeyError(event)
+    if listener not in _LISTENERS[event]:
+        _LISTENERS[event].append(listener)
+
+
+def announce(event: str, **facts: Any) -> None:
+    """Tell everybody who listens, in the order they registered, in the caller's transaction."""
+    if set(facts) != set(EVENTS[event]):
+        raise TypeError(f"{event} is announced with {EVENTS[event]}, not {tuple(facts)}")
+    for listener in _LISTENERS[event]:
+        listener(**facts)
+
+
+def listeners() -> dict[str, list[str]]:
+    """Who listens to what, by dotted name (for the developer guide and tests)."""
+    return {name: [f"{f.__module__}.{f.__qualname__}" for f in found] for name, found in _LISTENERS.items()}

@@ -1,0 +1,130 @@
+"""What higher rooms hang into the pages of lower ones: navigation, customer panels and figures, list
+columns and filters, actions on a selection, things that need somebody. A dict and a function call, no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class NavLink:
+    """One line of the navigation. GROUP 1 daily work, 2 reach and reports, 3 set-up."""
+
+    label: Any
+    url: str  # URL name
+    icon: str
+    action: str  # access action that opens it, "*" for everybody
+    group: int = 1
+    order: int = 50
+    phone: bool = False  # stands in the tab bar of the phone
+    count: Callable[[Any], int] | None = None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A piece of a customer's page. `template` gets `customer`, `user` and what `context` returns.
+    PLACE: "head" (badges), "figures", "side" (facts), "related" (end column), "actions" (page head buttons)."""
+
+    name: str
+    place: str
+    template: str
+    context: Callable[[Any, Any], dict[str, Any] | None]  # (customer, request) → None hides the panel
+    order: int = 50
+    action: str = "customers.view"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the customer list. `cell(row)` gives safe HTML; rows carry `select` relations already
+    joined; `sort` is the queryset path (nulls sort last) and must be indexed."""
+
+    name: str
+    label: Any
+    cell: Callable[[Any], str]
+    sort: str = ""
+    select: tuple[str, ...] = ()
+    css: str = ""
+    default: bool = False
+    order: int = 50
+    export: Callable[[Any], Any] | None = None
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A filter of the customer list: `apply(queryset, operator, value)`; `operators` are (code, label) pairs;
+    `choices(request)` gives values where they are few."""
+
+    name: str
+    label: Any
+    operators: tuple[tuple[str, Any], ...]
+    apply: Callable[[Any, str, str], Any]
+    kind: str = "text"  # text, choice, number, money, days, date
+    choices: Callable[[Any], Iterable[tuple[str, Any]]] | None = None
+    order: int = 50
+    says: Callable[[str, str], str] | None = None
+
+
+@dataclass(frozen=True)
+class MassAction:
+    """Something to do to the selected customers: a button that posts the selection to `url`."""
+
+    name: str
+    label: Any
+    url: str
+    icon: str
+    action: str
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Need:
+    """A source of "needs me" lines for the home page: `find(user, limit)` gives dicts with
+    icon, tone, title, text, url, label."""
+
+    name: str
+    find: Callable[[Any, int], list[dict[str, Any]]]
+    action: str
+    order: int = 50
+
+
+@dataclass
+class Registry:
+    nav: list[NavLink] = field(default_factory=list)
+    panels: list[Panel] = field(default_factory=list)
+    columns: dict[str, Column] = field(default_factory=dict)
+    filters: dict[str, Filter] = field(default_factory=dict)
+    mass_actions: list[MassAction] = field(default_factory=list)
+    needs: list[Need] = field(default_factory=list)
+    searches: list[Callable[[Any, str, int], list[dict[str, Any]]]] = field(default_factory=list)
+    settings_pages: list[NavLink] = field(default_factory=list)
+    new_links: list[NavLink] = field(default_factory=list)
+
+    def add(self, *things: Any) -> None:
+        """Hang things up, keeping each list in its order; the same name replaces."""
+        for thing in things:
+            match thing:
+                case NavLink():
+                    self._put(self.nav, thing, "url")
+                case Panel():
+                    self._put(self.panels, thing, "name")
+                case MassAction():
+                    self._put(self.mass_actions, thing, "name")
+                case Need():
+                    self._put(self.needs, thing, "name")
+                case Column():
+                    self.columns[thing.name] = thing
+                case Filter():
+                    self.filters[thing.name] = thing
+                case _:
+                    raise TypeError(thing)
+
+    @staticmethod
+    def _put(shelf: list[Any], thing: Any, key: str) -> None:
+        shelf[:] = [other for other in shelf if getattr(other, key) != getattr(thing, key)] + [thing]
+        shelf.sort(key=lambda item: (getattr(item, "group", 0), item.order))
+
+
+registry = Registry()

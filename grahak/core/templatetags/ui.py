@@ -1,0 +1,214 @@
+"""Template tags of the UI kit: icons, money, dates, marks. All are plain functions so that Python code that
+builds table cells can call them too. Built in to every template."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils import formats, timezone
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from grahak.core import business
+from grahak.core import money as amounts
+
+register = template.Library()
+_FLOWING = {"arrow", "return", "back", "chevron", "next"}
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """<svg> of the sprite; SIZE "s" beside small text. Arrows follow the writing direction."""
+    css = "icon" + (f" icon--{size}" if size else "") + (" icon--flow" if name in _FLOWING else "")
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', css, static("vendor/icons.svg"), name
+    )
+
+
+@register.simple_tag
+def money(value: Decimal | None, tone: str = "", places: int | None = 0) -> SafeString:
+    """An amount with its currency, small and grey before it. TONE: owed or paid."""
+    css = "money" + (f" money--{tone}" if tone else "")
+    return format_html(
+        '<bdi class="{}"><span class="money__cur">{}</span>{}</bdi>', css, amounts.sign(), amounts.figure(value, places)
+    )
+
+
+@register.simple_tag
+def amount(value: Decimal | None, tone: str = "", places: int | None = 0) -> SafeString:
+    """An amount for a table cell, its currency being in the column's head."""
+    css = "money" + (f" money--{tone}" if tone else "")
+    return format_html('<bdi class="{}">{}</bdi>', css, amounts.figure(value, places))
+
+
+@register.filter
+def number(value: Any, places: int = 0) -> str:
+    """A count or number with the shop's grouping."""
+    if value is None or value == "":
+        return "–"
+    return amounts.figure(Decimal(str(value)), places)
+
+
+@register.filter
+def quantity(value: Decimal | None) -> str:
+    """A quantity without idle zeros: 3, 2.5."""
+    if value is None:
+        return "–"
+    places = max(0, -int(value.normalize().as_tuple().exponent))  # type: ignore[arg-type]
+    return amounts.figure(value, min(places, 3))
+
+
+def _local(value: dt.date | dt.datetime) -> dt.date:
+    return timezone.localtime(value, business.zone()).date() if isinstance(value, dt.datetime) else value
+
+
+@register.filter
+def day(value: dt.date | dt.datetime | None) -> str:
+    """"21 Nov", with the year only when it is not this year's."""
+    if value is None:
+        return "–"
+    date = _local(value)
+    this_year = business.today().year == date.year
+    return formats.date_format(date, "j M" if this_year else "j M Y")
+
+
+@register.filter
+def clock(value: dt.datetime | None) -> str:
+    """The time of day, 24 hours."""
+    return timezone.localtime(value, business.zone()).strftime("%H:%M") if value else ""
+
+
+@register.filter
+def days_ago(value: dt.date | dt.datetime | None) -> str:
+    """"today", "23 d": an age in days, for a column."""
+    if value is None:
+        return "–"
+    days = (business.today() - _local(value)).days
+    if days == 0:
+        return _("today")
+    return ngettext("%(n)s d", "%(n)s d", days) % {"n": days}
+
+
+@register.filter
+def due(value: dt.date | None) -> SafeString:
+    """When the next order is due: "in 3 d", "today", "9 d late" in red."""
+    if value is None:
+        return mark_safe('<span class="quiet">–</span>')  # noqa: S308
+    days = (value - business.today()).days
+    if days > 0:
+        return format_html('<span class="soft">{}</span>', _("in %(n)s d") % {"n": days})
+    if days == 0:
+        return format_html('<span class="wait strong">{}</span>', _("today"))
+    return format_html('<span class="owed strong">{}</span>', _("%(n)s d late") % {"n": -days})
+
+
+@register.simple_tag(takes_context=True)
+def query(context: dict[str, Any], **changes: Any) -> str:
+    """This page's query string with some values changed (None removes)."""
+    request: HttpRequest = context["request"]
+    parts = request.GET.copy()
+    for name, value in changes.items():
+        if value is None or value == "":
+            parts.pop(name, None)
+        else:
+            parts[name] = str(value)
+    return "?" + parts.urlencode() if parts else request.path
+
+
+@register.simple_tag
+def field_error(bound: Any) -> SafeString:
+    """The errors under a field."""
+    if not bound.errors:
+        return SafeString("")
+    return format_html(
+        '<span class="field__error" id="{}_error">{} {}</span>',
+        bound.id_for_label,
+        icon("alert", "s"),
+        " ".join(str(error) for error in bound.errors),
+    )
+
+
+@register.filter
+def classes(bound: Any, css: str) -> SafeString:
+    """A form widget with more classes."""
+    return bound.as_widget(attrs={"class": f"{bound.field.widget.attrs.get('class', '')} {css}".strip()})
+
+
+def link_query(**values: Any) -> str:
+    return "?" + urlencode({name: value for name, value in values.items() if value not in (None, "")})
+
+
+def gauge(part: Decimal, whole: Decimal) -> SafeString:
+    """How much of a limit is used; red when passed. Empty where there is no limit."""
+    if not whole:
+        return SafeString("")
+    share = min(100, max(0, round(part * 100 / whole)))
+    css = "gauge gauge--s gauge--over" if part > whole else "gauge gauge--s"
+    return mark_safe(  # noqa: S308
+        f'<svg class="{css}" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">'
+        f'<rect width="{share}" height="1"/></svg>'
+    )
+
+
+@register.simple_tag
+def age_bar(ages: list[Any] | None) -> SafeString:
+    """A debt from new and grey to old and red: four parts 0-30, 31-60, 61-90, over 90 days."""
+    parts = [max(0.0, float(part)) for part in (ages or [])]
+    whole = sum(parts)
+    if not whole:
+        return SafeString("")
+    rects, x = [], 0.0
+    for part in parts:
+        width = part * 100 / whole
+        rects.append(f'<rect x="{x:.1f}" width="{max(0.0, width - 0.8):.1f}" height="1"/>')
+        x += width
+    return mark_safe(  # noqa: S308
+        '<svg class="ageing" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">'
+        + "".join(rects)
+        + "</svg>"
+    )
+
+
+@register.simple_tag
+def rhythm(orders: list[Any] | None, due_on: dt.date | None, wide: bool = False) -> SafeString:
+    """A tick per order of the last months, tall as its worth; a ring where the next was due; a red thread when
+    late. ORDERS: [["2026-11-02", 198000], …] as kept in CustomerFigures.rhythm."""
+    width, height, span = (200, 32, 180) if wide else (120, 24, 120)
+    now_x, base = width * 0.857, height - 3.5
+    today = business.today()
+
+    def place(date: dt.date) -> float:
+        return now_x - (today - date).days * now_x / span
+
+    shown = [(place(dt.date.fromisoformat(str(on))), float(worth)) for on, worth in (orders or [])]
+    shown = [(x, worth) for x, worth in shown if 0 <= x <= now_x]
+    tallest = max((worth for _x, worth in shown), default=0) or 1
+    ticks = "".join(f"M{x:.1f} {base}v-{3 + (base - 6) * max(0.0, worth) / tallest:.1f}" for x, worth in shown)
+    late = due_on is not None and due_on < today
+    mark = ""
+    if due_on is not None:
+        ring = min(max(place(due_on), 4.0), width - 4.0)
+        mark = f'<path class="gap" d="M{ring:.1f} {base}H{now_x:.1f}"/>' if late else ""
+        mark += f'<path class="now" d="M{now_x:.1f} {height}V2"/><circle class="due" cx="{ring:.1f}" cy="{base}" r="3.2"/>'
+    css = "rhythm" + (" rhythm--late" if late else "") + (" rhythm--wide" if wide else "")
+    return format_html(
+        '<svg class="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
+        css,
+        width,
+        height,
+        _("Orders of the last months"),
+        mark_safe(f'<path class="axis" d="M0 {base}H{width}"/><path class="tick" d="{ticks or "M0 0"}"/>{mark}'),  # noqa: S308
+    )
+
+
+def bdi(text: str) -> SafeString:
+    """A name, isolated from the direction around it."""
+    return mark_safe(f"<bdi>{conditional_escape(text)}</bdi>")  # noqa: S308

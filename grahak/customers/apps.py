@@ -1,0 +1,8 @@
+"""Customers, contacts, identities, consent, tags, the timeline and how people are found."""
+
+from django.apps import AppConfig
+
+
+class CustomersConfig(AppConfig):
+    name = "grahak.customers"
+    label = "customers"

@@ -1,0 +1,34 @@
+"""Customers and what is known about them."""
+
+from grahak.customers.models.activity import Activity, Note, Task
+from grahak.customers.models.consent import CHANNELS, PURPOSES, Consent, ConsentState
+from grahak.customers.models.customer import (
+    Contact,
+    Customer,
+    CustomerTag,
+    ExternalRef,
+    Identity,
+    Kind,
+    NameKey,
+    SavedView,
+    Tag,
+)
+
+__all__ = [
+    "CHANNELS",
+    "PURPOSES",
+    "Activity",
+    "Consent",
+    "ConsentState",
+    "Contact",
+    "Customer",
+    "CustomerTag",
+    "ExternalRef",
+    "Identity",
+    "Kind",
+    "NameKey",
+    "Note",
+    "SavedView",
+    "Tag",
+    "Task",
+]

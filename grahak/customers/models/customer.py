@@ -1,0 +1,209 @@
+"""The buying relationship, the people we talk to in it, and the ways to recognise them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from grahak.core.access import scoped
+from grahak.core.fields import MoneyField
+from grahak.core.models import Batch, Branch, User
+
+if TYPE_CHECKING:
+    from django.db.models import Manager
+
+
+class Kind(models.TextChoices):
+    PERSON = "person", _("Person")
+    BUSINESS = "business", _("Shop or firm")
+
+
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    def visible_to(self, user: User) -> CustomerQuerySet:
+        """The customers that this person may see: their role's scope of customers.view."""
+        return scoped(self, user, "customers.view")
+
+    def active(self) -> CustomerQuerySet:
+        return self.filter(archived_at=None)
+
+
+class Customer(models.Model):
+    """A person, or a business (shop, retailer, company), that buys or may buy."""
+
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.PERSON)
+    name = models.CharField(_("name"), max_length=200)
+    name_sort = models.CharField(max_length=200, blank=True)
+    other_names = models.JSONField(_("name in other scripts"), default=dict, blank=True)
+    language = models.CharField(_("writes in"), max_length=5, blank=True)
+    branch = models.ForeignKey(Branch, models.PROTECT, null=True, blank=True, verbose_name=_("branch"))
+    owner = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, verbose_name=_("in charge"), related_name="customers"
+    )
+    tax_id = models.CharField(_("GSTIN or NTN"), max_length=32, blank=True)
+    address = models.TextField(_("address"), blank=True)
+    area = models.CharField(_("area"), max_length=120, blank=True)
+    city = models.CharField(_("city"), max_length=80, blank=True)
+    region = models.CharField(_("state or province"), max_length=80, blank=True)
+    postcode = models.CharField(_("PIN or postcode"), max_length=12, blank=True)
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    credit_limit = MoneyField(_("credit limit"), null=True, blank=True)
+    credit_days = models.PositiveSmallIntegerField(_("credit days"), null=True, blank=True)
+    since = models.DateField(_("customer since"), null=True, blank=True)
+    source = models.CharField(max_length=40, default="hand")
+    batch = models.ForeignKey(Batch, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    contacts: Manager[Contact]
+    objects = CustomerQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["name_sort", "id"], name="customer_by_name"),
+            models.Index(fields=["-created_at", "-id"], name="customer_by_age"),
+            models.Index(fields=["city", "name_sort"], name="customer_by_city"),
+            models.Index(fields=["country", "name_sort"], name="customer_by_country"),
+            models.Index(fields=["kind", "name_sort"], name="customer_by_kind"),
+        ]
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(condition=~models.Q(name=""), name="customer_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("customers:customer", args=[self.pk])
+
+    @property
+    def initials(self) -> str:
+        return "".join(word[0] for word in self.name.split()[:2]).upper()
+
+
+class ExternalRef(models.Model):
+    """What another system calls a customer: importing its file again finds the same one."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="refs")
+    source = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=120)
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["source", "external_id"], name="one_customer_per_external_id"),
+        ]
+
+
+class Contact(models.Model):
+    """A person we talk to at a customer; a person-customer is its own first contact."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="contacts")
+    name = models.CharField(_("name"), max_length=200)
+    role = models.CharField(_("role"), max_length=80, blank=True)
+    language = models.CharField(_("writes in"), max_length=5, blank=True)
+    is_primary = models.BooleanField(default=False)
+    batch = models.ForeignKey(Batch, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-is_primary", "id"]
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=["customer"], condition=models.Q(is_primary=True), name="one_primary_contact"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class IdentityKind(models.TextChoices):
+    EMAIL = "email", _("E-mail")
+    PHONE = "phone", _("Phone")
+    WHATSAPP = "whatsapp", _("WhatsApp")
+    CARD = "card", _("Loyalty card")
+    ACCOUNT = "account", _("Shop account")
+    WEB = "web", _("Web visitor")
+
+
+EXCLUSIVE = (IdentityKind.CARD, IdentityKind.ACCOUNT, IdentityKind.WEB)
+
+
+class Identity(models.Model):
+    """One way to recognise somebody. Cards, shop accounts and web ids belong to one contact; a phone or an
+    e-mail may serve several (one phone often serves a whole family shop). VALUE is normal form (E.164,
+    lower case), SHOWN is as typed."""
+
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="identities")
+    kind = models.CharField(max_length=10, choices=IdentityKind)
+    value = models.CharField(max_length=254)
+    shown = models.CharField(max_length=254, blank=True)
+    batch = models.ForeignKey(Batch, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "identities"
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["contact", "kind", "value"], name="identity_once_a_contact"),
+            models.UniqueConstraint(
+                fields=["kind", "value"],
+                condition=models.Q(kind__in=[kind.value for kind in EXCLUSIVE]),
+                name="exclusive_identity",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["kind", "value"], name="identity_look_up")]
+
+
+class Tag(models.Model):
+    """A word the shop hangs on customers."""
+
+    name = models.CharField(_("name"), max_length=60, unique=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CustomerTag(models.Model):
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="tag_links")
+    tag = models.ForeignKey(Tag, models.CASCADE, related_name="customer_links")
+    batch = models.ForeignKey(Batch, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["tag", "customer"], name="tag_once_a_customer")
+        ]
+
+
+class NameKey(models.Model):
+    """Keys by which a name is found in four scripts; made by core.names.name_keys. KIND p: romanised key for
+    prefixes as one types; s: consonant skeleton for other spellings and scripts."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="name_keys")
+    kind = models.CharField(max_length=1)
+    token = models.CharField(max_length=40)
+    tokens = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["kind", "token", "customer"], name="name_key_look_up"),
+        ]
+
+
+class SavedView(models.Model):
+    """A named look at the customer list: filters, sort, columns. Shared views are for all colleagues."""
+
+    name = models.CharField(_("name"), max_length=80)
+    by = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="+")
+    is_shared = models.BooleanField(_("for all colleagues"), default=False)
+    query = models.CharField(max_length=2000, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["position", "id"]

@@ -1,0 +1,8 @@
+"""Metrics with one definition, RFM, and the home page."""
+
+from django.apps import AppConfig
+
+
+class InsightConfig(AppConfig):
+    name = "grahak.insight"
+    label = "insight"

@@ -1,0 +1,65 @@
+"""A message to many: its words, who should get it, and its dispatch."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from grahak.channels.models import Dispatch
+from grahak.core.models import User
+from grahak.customers.models import Customer
+
+
+class Campaign(models.Model):
+    """A one-off message. Its audience until launch is CHOSEN (a hand-picked list) or QUERY (a view of the
+    customer list, frozen at launch); its words are CampaignText rows, one a language."""
+
+    name = models.CharField(_("name"), max_length=120)
+    channel = models.CharField(max_length=10, default="email")
+    purpose = models.CharField(max_length=10, default="offers")
+    query = models.CharField(max_length=2000, blank=True)
+    default_language = models.CharField(max_length=5, default="en")
+    attribution_days = models.PositiveSmallIntegerField(_("days an order counts"), default=7)
+    dispatch = models.OneToOneField(Dispatch, models.SET_NULL, null=True, related_name="campaign")
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("marketing:campaign", args=[self.pk])
+
+
+class Chosen(models.Model):
+    """A customer hand-picked for a campaign."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="chosen")
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints: ClassVar[list[models.UniqueConstraint]] = [
+            models.UniqueConstraint(fields=["campaign", "customer"], name="chosen_once"),
+        ]
+
+
+class CampaignText(models.Model):
+    """The words of a campaign in one language, with Liquid tags."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="texts")
+    language = models.CharField(max_length=5)
+    subject = models.CharField(_("subject"), max_length=200)
+    body = models.TextField(_("text"))
+
+    class Meta:
+        constraints: ClassVar[list[models.UniqueConstraint]] = [
+            models.UniqueConstraint(fields=["campaign", "language"], name="one_text_a_language"),
+        ]

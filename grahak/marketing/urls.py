@@ -1,0 +1,6 @@
+"""Addresses of this room."""
+
+from django.urls.resolvers import URLPattern, URLResolver
+
+app_name = "marketing"
+urlpatterns: list[URLPattern | URLResolver] = []

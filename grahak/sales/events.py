@@ -1,0 +1,20 @@
+"""What can happen in sales, as the timeline says it."""
+
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES = {
+    "sales.order.placed": _("Order"),
+    "sales.order.returned": _("Return"),
+    "sales.order.cancelled": _("Order cancelled"),
+    "sales.payment.received": _("Payment received"),
+    "sales.payment.voided": _("Payment taken back"),
+    "sales.balance.opened": _("Opening balance"),
+}
+ICONS = {
+    "sales.order.placed": "order",
+    "sales.order.returned": "return",
+    "sales.order.cancelled": "x",
+    "sales.payment.received": "cash",
+    "sales.payment.voided": "undo",
+    "sales.balance.opened": "khata",
+}

@@ -1,0 +1,102 @@
+"""Orders and returns with their lines. A return is an order of kind "return" with negative quantities, so that
+every sum of orders is already net of returns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from grahak.catalogue.models import Product
+from grahak.core.access import scoped
+from grahak.core.fields import MoneyField, QuantityField
+from grahak.core.models import Batch, Branch, User
+from grahak.customers.models import Customer
+
+if TYPE_CHECKING:
+    from django.db.models import Manager
+
+
+class OrderKind(models.TextChoices):
+    SALE = "sale", _("Order")
+    RETURN = "return", _("Return")
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    def visible_to(self, user: User) -> OrderQuerySet:
+        return scoped(self, user, "orders.view", owner="taken_by")
+
+
+class Order(models.Model):
+    """What a customer ordered or brought back. NET is Σ quantity × unit price of product lines (the "net
+    revenue" of the order), SERVICE the same of service and fee lines, TAX apart, TOTAL what is to be paid.
+    RECEIVED is what was paid with the order; the rest goes to the khata."""
+
+    kind = models.CharField(max_length=6, choices=OrderKind, default=OrderKind.SALE)
+    number = models.CharField(_("number"), max_length=60)
+    source = models.CharField(max_length=40, default="hand")
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, null=True, blank=True, verbose_name=_("customer"), related_name="orders"
+    )
+    branch = models.ForeignKey(Branch, models.PROTECT, null=True, blank=True, verbose_name=_("branch"))
+    taken_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    returns = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="returned_by")
+    placed_at = models.DateTimeField(_("date"), default=timezone.now)
+    net = MoneyField(_("net revenue"), default=0)
+    service = MoneyField(_("services and fees"), default=0)
+    tax = MoneyField(_("tax"), default=0)
+    total = MoneyField(_("total"), default=0)
+    received = MoneyField(_("received with it"), default=0)
+    note = models.TextField(_("note"), blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    batch = models.ForeignKey(Batch, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    lines: Manager[OrderLine]
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["source", "number"], name="order_number_once_a_source"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["-placed_at", "-id"], name="order_by_date"),
+            models.Index(fields=["customer", "-placed_at", "-id"], name="orders_of_a_customer"),
+            models.Index(fields=["number"], name="order_by_number"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("sales:order", args=[self.pk])
+
+    @property
+    def is_return(self) -> bool:
+        return self.kind == OrderKind.RETURN
+
+
+class OrderLine(models.Model):
+    """One line of an order: (order, ordinal) is its identity, so the same file twice changes nothing.
+    AMOUNT = quantity × unit price, before tax; unit price is after discounts."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
+    ordinal = models.PositiveIntegerField()
+    product = models.ForeignKey(Product, models.PROTECT, null=True, blank=True, related_name="lines")
+    code = models.CharField(_("code"), max_length=60, blank=True)
+    description = models.CharField(_("item"), max_length=200, blank=True)
+    quantity = QuantityField(_("quantity"))
+    unit_price = MoneyField(_("rate"))
+    tax = MoneyField(_("tax"), default=0)
+    amount = MoneyField(_("amount"))
+    is_service = models.BooleanField(default=False)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["ordinal"]
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["order", "ordinal"], name="line_once_an_order"),
+        ]

@@ -1,0 +1,1 @@
+// Behaviours, one module each, attached by data-* attributes.

@@ -1,0 +1,75 @@
+"""The cast of every test: amina owns the shop, bilal sells for the Rajkot branch, chirag for the Surat branch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+
+from grahak.core import business as business_module
+from grahak.core.models import Branch, Business, User
+
+PASSWORD = "khata-and-kitab-7"
+
+
+@pytest.fixture(autouse=True)
+def _fresh_business() -> Iterator[None]:
+    business_module.forget()
+    yield
+    business_module.forget()
+
+
+@pytest.fixture
+def business(db: None) -> Business:
+    found, _new = Business.objects.get_or_create(
+        pk=1, defaults={"name": "Kapasi Textiles", "currency": "INR", "time_zone": "Asia/Kolkata"}
+    )
+    business_module.forget()
+    return found
+
+
+@pytest.fixture
+def rajkot(business: Business) -> Branch:
+    return Branch.objects.get_or_create(name="Rajkot")[0]
+
+
+@pytest.fixture
+def surat(business: Business) -> Branch:
+    return Branch.objects.get_or_create(name="Surat")[0]
+
+
+@pytest.fixture
+def amina(rajkot: Branch) -> User:
+    return User.objects.create_user("amina@kapasi.example", PASSWORD, name="Amina Kapasi", role="owner", branch=rajkot)
+
+
+@pytest.fixture
+def bilal(rajkot: Branch) -> User:
+    return User.objects.create_user("bilal@kapasi.example", PASSWORD, name="Bilal Shaikh", role="salesman", branch=rajkot)
+
+
+@pytest.fixture
+def chirag(surat: Branch) -> User:
+    return User.objects.create_user("chirag@kapasi.example", PASSWORD, name="Chirag Dave", role="salesman", branch=surat)
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def as_amina(amina: User) -> Client:
+    return signed_in(amina)
+
+
+@pytest.fixture
+def as_bilal(bilal: User) -> Client:
+    return signed_in(bilal)
+
+
+@pytest.fixture
+def as_chirag(chirag: User) -> Client:
+    return signed_in(chirag)
