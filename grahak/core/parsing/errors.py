@@ -28,9 +28,8 @@ SENTENCES: dict[str, Promise | str] = {
     "phone": _("“{text}” is not a phone number."),
     "phone_blank": _("A phone number is missing."),
     "phone_rounded": _("“{text}” was rounded by the spreadsheet: its last digits are lost."),
-    "phone_short": _("“{text}” has too few digits for a phone number."),
     "phone_long": _("“{text}” has too many digits for a phone number."),
-    "phone_invalid": _("“{text}” is not a number in use in any of the countries you sell in."),
+    "phone_invalid": _("“{text}” ({digits} digits) is not a number in use in the countries you sell in."),
     "phone_elsewhere": _("“{text}” would also be a number in another country."),
     "email": _("“{text}” is not an e-mail address."),
     "email_blank": _("An e-mail address is missing."),
@@ -41,7 +40,10 @@ _SHOWN = 60
 
 def shorten(text: object) -> str:
     """At most 60 characters of what was typed, on one line, to quote in a sentence."""
-    line = " ".join(str(text).split())
+    try:
+        line = " ".join(str(text).split())
+    except ValueError:  # an integer of thousands of digits, which Python declines to write out
+        return "…"
     return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
 
 

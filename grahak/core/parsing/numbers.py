@@ -183,11 +183,11 @@ def _read(value: str, mark: DecimalMark | None, words: bool) -> Decimal:
     digits = _without_groups(found["body"], mark)
     if digits is None:
         raise Unreadable("number_groups", value)
-    number = Decimal(digits + (found["exp"] or ""))
+    number = Decimal(digits + (found["exp"] or "")) + 0  # written out: 120000, not 1.2E+5
     if found["word"]:
         if not words:
             raise Unreadable("number_words", value)
-        number = number.scaleb(_POWERS[found["word"].casefold()])
+        number *= 10 ** _POWERS[found["word"].casefold()]
     return -number if bracketed or (signs and signs[0] != "+") else number
 
 

@@ -2,19 +2,14 @@
 
 import unicodedata
 
-_NATIVE_DIGITS = {
-    chr(start + digit): str(digit)
-    for start in (0x0660, 0x06F0, 0x0966, 0x0AE6)  # Arabic, Urdu and Persian, Devanagari, Gujarati
-    for digit in range(10)
-}
+from grahak.core.digits import to_ascii_digits
+
 # Direction marks, joiners and byte-order marks come along when people copy from WhatsApp and web pages.
 _INVISIBLE = dict.fromkeys(
     [0x00AD, 0x061C, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF]
     + list(range(0x202A, 0x202F))
     + list(range(0x2066, 0x206A))
 )
-_TABLE = str.maketrans(_NATIVE_DIGITS) | _INVISIBLE
-
 _BLANKS = frozenset({"", "-", "--", "–", "—", "nil", "n/a", "na", "null", "none", "nan", "#n/a", "\\n", "."})
 
 
@@ -22,7 +17,7 @@ def plain_text(text: str) -> str:
     """The text in NFKC with digits 0-9 whatever the script, no invisible marks, no space around it."""
     if text.isascii():
         return text.strip()
-    return unicodedata.normalize("NFKC", text).translate(_TABLE).strip()
+    return to_ascii_digits(unicodedata.normalize("NFKC", text).translate(_INVISIBLE)).strip()
 
 
 def is_blank(value: object) -> bool:
