@@ -1,4 +1,4 @@
-"""The guard against formulas in CSV files: what a spreadsheet would run gets a quote in front, and loses it on the way back.
+"""The guard against formulas in CSV files: a quote before what a spreadsheet would run, taken off on return.
 
 Only what would run is guarded: phones (+92…) and negative amounts stay as they are, because a quote in
 front of them spoils them for every other program.
@@ -7,7 +7,7 @@ front of them spoils them for every other program.
 import re
 
 _MIGHT_RUN = re.compile(r"['\s]*[=+\-@＝＋－＠\t\r]")
-# A sign followed by nothing but a number or phone marks: a spreadsheet shows it, and can call nothing with it.
+# A sign followed by nothing but a number or phone marks can call nothing.
 _HARMLESS = re.compile(r"[+-]?|[+-]?\d[\d.,]*(?:[eE][+-]?\d+)?|\+\d[\d ().-]*", re.ASCII)
 _GUARDED = re.compile(r"'['\s]*[=+\-@＝＋－＠\t\r]")
 

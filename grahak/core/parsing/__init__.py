@@ -1,6 +1,6 @@
 """Numbers, dates, phones and e-mail addresses as people type them, in forms and in files.
 
-Every reader returns an exact Python value or raises `Unreadable`, whose message names the text it could not read.
+Every reader returns an exact Python value or raises `Unreadable`, whose message quotes the text.
 """
 
 from grahak.core.parsing.contacts import Phone, clean_email, parse_phone, split_phones
