@@ -1,16 +1,20 @@
 """Phone numbers and e-mail addresses as typed in shops: home country first, 091 and 0091, native digits."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import phonenumbers
-from django.utils.functional import Promise
 from email_validator import EmailNotValidError, validate_email
 
 from grahak.core.parsing.errors import Unreadable, sentence, shorten
 from grahak.core.parsing.text import plain_text
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 HOME_REGIONS = ("IN", "PK", "GB", "AE")
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{1,2}")
@@ -29,7 +33,7 @@ class Phone(NamedTuple):
     region: str
 
     @property
-    def message(self) -> Promise | str:
+    def message(self) -> StrOrPromise:
         if not self.note:
             return ""
         return sentence(self.note, {"text": shorten(self.typed), "digits": sum(map(str.isdigit, self.typed))})

@@ -1,4 +1,4 @@
-"""Dates as people and programs write them: day first or month first, ISO, month names, times, Excel's day numbers."""
+"""Dates as people and programs write them: either order, ISO, month names, times, Excel's day numbers."""
 
 import re
 from collections.abc import Iterable

@@ -1,12 +1,16 @@
 """The one error of all readers: a code and its values, told in the language of whoever reads it."""
 
-from typing import Any
+from __future__ import annotations
 
-from django.utils.functional import Promise
+from typing import TYPE_CHECKING, Any
+
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-SENTENCES: dict[str, Promise | str] = {
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+SENTENCES: dict[str, StrOrPromise] = {
     "number": _("“{text}” is not a number."),
     "number_blank": _("A number is missing."),
     "number_groups": _("“{text}” has its commas or points in the wrong places."),
@@ -47,13 +51,13 @@ def shorten(text: object) -> str:
     return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
 
 
-def sentence(code: str, params: dict[str, Any]) -> Promise | str:
+def sentence(code: str, params: dict[str, Any]) -> StrOrPromise:
     """The message for a stored code and its values, in the language of whoever reads it."""
     return format_lazy(SENTENCES[code], **params)
 
 
 class Unreadable(ValueError):
-    """What was typed cannot be read. `code` and `params` can be stored; `message` is translated when shown."""
+    """What was typed cannot be read. `code` and `params` can be stored; `message` is translated on show."""
 
     def __init__(self, code: str, text: object = "") -> None:
         super().__init__(code, shorten(text))
@@ -61,7 +65,7 @@ class Unreadable(ValueError):
         self.params: dict[str, Any] = {"text": shorten(text)}
 
     @property
-    def message(self) -> Promise | str:
+    def message(self) -> StrOrPromise:
         return sentence(self.code, self.params)
 
     def __str__(self) -> str:

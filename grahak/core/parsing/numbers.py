@@ -1,4 +1,4 @@
-"""Numbers as people type them: lakh or thousand grouping, either decimal mark, four scripts, currency signs, Dr and Cr."""
+"""Numbers as people type them: either grouping, either decimal mark, four scripts, currency signs, Dr and Cr."""
 
 import re
 from collections.abc import Iterable
@@ -73,7 +73,7 @@ def parse_decimal(value: Any, *, decimal_mark: DecimalMark | None = None, words:
 
 
 def parse_balance(value: Any, *, decimal_mark: DecimalMark | None = None) -> Decimal:
-    """What a customer owes us: "4,82,500.00 Dr" is positive, "12,500 Cr" negative, a bare number as it stands.
+    """What a customer owes us: "4,82,500.00 Dr" is positive, "12,500 Cr" negative, bare numbers as they are.
 
     Knows the side's words of the four languages and of ledgers ("you will get", जमा). A minus together with
     a side is refused, because both readings are in use.
@@ -114,7 +114,7 @@ class Quantity(NamedTuple):
 
 
 def parse_quantity(value: Any, *, decimal_mark: DecimalMark | None = None) -> Quantity:
-    """A number with the unit that registers print behind it: "12.00 Nos", "5 kg", "૨ ડઝન"; the unit may be ""."""
+    """A number with the unit registers print behind it ("12.00 Nos", "5 kg", "૨ ડઝન"); the unit may be ""."""
     if isinstance(value, str):
         text = plain_text(value)
         found = re.fullmatch(r"(?P<number>[-+−–(]?\s*[\d.,' ]*\d\)?)\s*(?P<unit>[^\d\s.,%][^\d]{0,20})", text)

@@ -6,9 +6,7 @@ from grahak.core.digits import to_ascii_digits
 
 # Direction marks, joiners and byte-order marks come along when people copy from WhatsApp and web pages.
 _INVISIBLE = dict.fromkeys(
-    [0x00AD, 0x061C, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF]
-    + list(range(0x202A, 0x202F))
-    + list(range(0x2066, 0x206A))
+    (0x00AD, 0x061C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, *range(0x2066, 0x206A), 0xFEFF)
 )
 _BLANKS = frozenset({"", "-", "--", "–", "—", "nil", "n/a", "na", "null", "none", "nan", "#n/a", "\\n", "."})
 
