@@ -1,7 +1,17 @@
 """Who may see what was sent, and change how it is sent."""
 
+from django.utils.translation import gettext_lazy as _
+
 from grahak.core.access import grant
 
-grant("channels.sender.edit", manager="")
-grant("channels.mailbox.view", salesman="all", marketer="all", agent="all", analyst="all", counter="all")
-grant("channels.suppression.edit", marketer="all", agent="all")
+grant("channels.sender.edit", says=_("Change the mail account"), manager="")
+grant(
+    "channels.mailbox.view",
+    says=_("Look into the demo's mailbox"),
+    salesman="all",
+    marketer="all",
+    agent="all",
+    analyst="all",
+    counter="all",
+)
+grant("channels.suppression.edit", says=_("Change who is never written to"), marketer="all", agent="all")

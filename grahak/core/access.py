@@ -13,17 +13,21 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from grahak.core.models import Role, User
 
 _GRANTS: dict[str, dict[str, str]] = {}
+_SENTENCES: dict[str, Any] = {}
 EVERYONE = tuple(Role.values)
 
 
-def grant(action: str, **scopes: str) -> None:
+def grant(action: str, *, says: Any = "", **scopes: str) -> None:
     """Allow ACTION to the named roles at a scope. The owner and the manager may do everything everywhere
-    unless the action says otherwise: grant("orders.edit", salesman="branch", counter="branch")."""
+    unless the action says otherwise: grant("orders.edit", salesman="branch", counter="branch").
+    SAYS is what the roles page calls it, in a trader's words."""
     _GRANTS[action] = {"owner": "all", "manager": "all"} | scopes
+    _SENTENCES[action] = says
 
 
 def actions() -> dict[str, dict[str, str]]:
@@ -31,10 +35,26 @@ def actions() -> dict[str, dict[str, str]]:
     return _GRANTS
 
 
+def sentence(action: str) -> Any:
+    """What ACTION allows, in words; its code where nobody wrote them."""
+    return _SENTENCES.get(action) or action
+
+
 def scope_of(user: Any, action: str) -> str | None:
-    """"own", "branch", "all", or None where the role may not. An unknown action is a programming error."""
+    """One of "own", "branch", "all", or None where the role may not. An unknown action is a programming error."""
     scope = _GRANTS[action].get(getattr(user, "role", ""), "")
     return scope if scope in ("own", "branch", "all") and getattr(user, "is_active", True) else None
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    """To the log-in page and back; a fragment's request moves the whole page there, not the fragment."""
+    htmx = getattr(request, "htmx", None)
+    if htmx:
+        back = htmx.current_url_abs_path or "/"
+        to = redirect_to_login(back, settings.LOGIN_URL).headers["Location"]
+        return HttpResponse(status=204, headers={"HX-Redirect": to})
+    back = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
+    return redirect_to_login(back, settings.LOGIN_URL)
 
 
 def needs(action: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -45,7 +65,7 @@ def needs(action: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+                return _to_login(request)
             if scope_of(request.user, action) is None:
                 raise Http404
             return view(request, *args, **kwargs)
@@ -68,7 +88,7 @@ def signed_in(view: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+            return _to_login(request)
         return view(request, *args, **kwargs)
 
     guarded.needs = "*"  # type: ignore[attr-defined]
@@ -89,8 +109,9 @@ def scoped(rows: Any, user: User, action: str, *, owner: str = "owner", branch: 
     return rows.none()
 
 
-grant("settings.edit")
-grant("people.edit", manager="")
-grant("people.view")
-grant("audit.view")
-grant("demo.leave", manager="")
+grant("settings.edit", says=_("Change the shop's settings and branches"))
+grant("people.view", says=_("See colleagues and what each role may do"))
+grant("people.edit", manager="", says=_("Invite colleagues, change their role, close their log-in"))
+grant("keys.edit", manager="", says=_("Make and withdraw keys for programmes"))
+grant("audit.view", says=_("Read who did what"))
+grant("demo.leave", manager="", says=_("Leave the demo and start with one's own shop"))

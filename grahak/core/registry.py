@@ -21,12 +21,14 @@ class NavLink:
     order: int = 50
     phone: bool = False  # stands in the tab bar of the phone
     count: Callable[[Any], int] | None = None
+    key: str = ""  # the letter that opens it after "g" (navigation) or "c" (a new thing)
+    says: Any = ""  # one sentence for the settings page and the first steps
 
 
 @dataclass(frozen=True)
 class Panel:
     """A piece of a customer's page. `template` gets `customer`, `user` and what `context` returns.
-    PLACE: "head" (badges), "figures", "side" (facts), "related" (end column), "actions" (page head buttons)."""
+    PLACE: "head" (badges), "figures", "side" (facts), "related" (end column), "actions" (head buttons)."""
 
     name: str
     place: str
@@ -101,6 +103,10 @@ class Registry:
     searches: list[Callable[[Any, str, int], list[dict[str, Any]]]] = field(default_factory=list)
     settings_pages: list[NavLink] = field(default_factory=list)
     new_links: list[NavLink] = field(default_factory=list)
+    first_steps: list[NavLink] = field(default_factory=list)  # what a new shop does next, in order
+    currency_locks: list[Callable[[], bool]] = field(default_factory=list)  # True: amounts exist in the currency
+    demo_starter: Callable[[Any], Any] | None = None  # (request) puts the demo shop in place, returns its owner
+    demo_leaver: Callable[[Any], Any] | None = None  # (person) wipes the demo and what was entered into it
 
     def add(self, *things: Any) -> None:
         """Hang things up, keeping each list in its order; the same name replaces."""
@@ -120,6 +126,21 @@ class Registry:
                     self.filters[thing.name] = thing
                 case _:
                     raise TypeError(thing)
+
+    def add_settings(self, *links: NavLink) -> None:
+        """Hang pages into the settings; GROUP 1 the shop, 2 people, 3 trust and data."""
+        for link in links:
+            self._put(self.settings_pages, link, "url")
+
+    def add_new(self, *links: NavLink) -> None:
+        """Hang lines into the "New" menu."""
+        for link in links:
+            self._put(self.new_links, link, "url")
+
+    def add_first_steps(self, *links: NavLink) -> None:
+        """Hang a next step into the page that follows the first run."""
+        for link in links:
+            self._put(self.first_steps, link, "url")
 
     @staticmethod
     def _put(shelf: list[Any], thing: Any, key: str) -> None:

@@ -1,1 +1,45 @@
-// Behaviours, one module each, attached by data-* attributes.
+// Behaviours of the page, one ES module each, attached by data-* attributes. Everything works without them.
+// They listen on the document, so what htmx swaps in behaves at once. What a room's template may write:
+//
+// Rows (keys.js: j k move, Enter opens, x ticks)
+//   data-rows            on the list (table, ul): its rows can be walked with j and k
+//   data-row             on each row; its first link, or the one marked data-row-link, is what Enter opens
+//
+// Choosing rows (selection.js)
+//   data-selection       on the <form method="post"> that holds list and bar; it posts ids=1&ids=2… of the
+//                        ticked name="ids" boxes, or all=1&query=… (the form's own hidden "query" field)
+//   data-select-all      on the checkbox in the head (shift-click on any box ticks the range)
+//   data-selection-bar   on the bar; hidden until something is ticked
+//   data-selection-count on the element that says how many: data-words="{n} chosen", data-all-words="All {n}"
+//   data-selection-everything="8412"  on the button that takes the whole list, not this page only
+//   data-selection-clear on the button that unticks everything (Esc does it too)
+//
+// Keys (keys.js; the list is grahak/core/shortcuts.py)
+//   data-key="g c"       on any link or button: pressing g, then c, follows it ("f": one key)
+//   data-new             on the page's main "new" link: c follows it; else c opens the New menu
+//
+// Menus (menus.js)
+//   data-menu            on <details>: closes on Esc, on a press outside and when another opens; arrows move
+//   data-dialog="id"     on a link or button: opens <dialog id> (a link keeps its href as the fallback);
+//   data-close           on a button inside a dialog: closes it
+//
+// Forms
+//   every form           is sent once: while it travels its button is aria-busy (once.js).
+//                        data-again on the form lifts that (a download, a filter)
+//   data-undo="Key withdrawn"  on a form: done after 8 s unless Undo is pressed; the closest [data-row] or
+//                        [data-undo-row] is hidden meanwhile (undo.js). Only where the server itself can't undo
+//   data-submit          on a select or checkbox: changing it sends its form (once.js)
+//   data-copy="text"     on a button: copies, and says so in its own words data-copied="Copied" (menus.js)
+//
+// Toasts (toasts.js)
+//   data-toast           hides itself after 8 s, never under the pointer or the focus. Python: core.toasts.say()
+//
+// htmx loads fragments: `request.htmx` is true, `request.htmx.target` names the element that will hold it.
+
+import "./keys.js";
+import "./menus.js";
+import "./once.js";
+import "./palette.js";
+import "./selection.js";
+import "./toasts.js";
+import "./undo.js";
