@@ -41,7 +41,9 @@ class Panel:
 @dataclass(frozen=True)
 class Column:
     """A column of the customer list. `cell(row)` gives safe HTML; rows carry `select` relations already
-    joined; `sort` is the queryset path (nulls sort last) and must be indexed."""
+    joined; `sort` is the queryset path (nulls sort last) and must be indexed. `fill(rows)` puts onto the rows
+    of one page what the cell needs and a join cannot give (one query for all); `total(customers)` gives safe
+    HTML for the foot of a short list; `keep` columns stay on a phone; `export(row)` gives a plain value."""
 
     name: str
     label: Any
@@ -52,6 +54,9 @@ class Column:
     default: bool = False
     order: int = 50
     export: Callable[[Any], Any] | None = None
+    fill: Callable[[list[Any]], None] | None = None
+    total: Callable[[Any], str] | None = None
+    keep: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,7 @@ class Registry:
     filters: dict[str, Filter] = field(default_factory=dict)
     mass_actions: list[MassAction] = field(default_factory=list)
     needs: list[Need] = field(default_factory=list)
+    # (user, typed text, limit) → [{"icon", "title", "text", "url"}, …]: what the search box finds in a room
     searches: list[Callable[[Any, str, int], list[dict[str, Any]]]] = field(default_factory=list)
     settings_pages: list[NavLink] = field(default_factory=list)
     new_links: list[NavLink] = field(default_factory=list)
