@@ -7,15 +7,20 @@ SQLite stores a DecimalField as a float, so sums drift; these store a whole numb
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 
 class FixedField(models.BigIntegerField):
     """A Decimal with a fixed number of places, stored as an integer. Holds up to 9.2 × 10^18 units."""
+
+    if TYPE_CHECKING:  # what django-stubs reads as the types that are set and got
+        _pyi_private_set_type: Decimal | int | str | Combinable  # type: ignore[assignment]
+        _pyi_private_get_type: Decimal  # type: ignore[assignment]
 
     def __init__(self, *args: Any, places: int = 4, **kwargs: Any) -> None:
         self.places = places
@@ -56,7 +61,7 @@ class FixedField(models.BigIntegerField):
 
     @property
     def validators(self) -> list[Any]:  # type: ignore[override]
-        return list(self._validators)
+        return list(self._validators)  # type: ignore[attr-defined]
 
 
 class MoneyField(FixedField):

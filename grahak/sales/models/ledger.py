@@ -32,7 +32,9 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
 class Payment(models.Model):
     """Money received from a customer (negative: paid back to them). VOIDED payments stay, reversed."""
 
-    customer = models.ForeignKey(Customer, models.PROTECT, verbose_name=_("customer"), related_name="payments")
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, verbose_name=_("customer"), related_name="payments"
+    )
     branch = models.ForeignKey(Branch, models.PROTECT, null=True, blank=True, verbose_name=_("branch"))
     order = models.ForeignKey(Order, models.SET_NULL, null=True, blank=True, related_name="payments")
     amount = MoneyField(_("amount"))
@@ -68,7 +70,9 @@ class LedgerKind(models.TextChoices):
 
 class LedgerEntry(models.Model):
     """One line of the khata. AMOUNT positive: the customer owes it to us (debit, "you will get");
-    negative: paid or credited. Dated DUE_ON for ageing."""
+    negative: paid or credited. A debt ages from the business day of AT; DUE_ON is when it should be paid
+    (that day + the customer's credit days), after which it is overdue. An entry and the one that REVERSES
+    it count as never written, for ageing and on statements."""
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="ledger")
     kind = models.CharField(max_length=10, choices=LedgerKind)
@@ -84,4 +88,6 @@ class LedgerEntry(models.Model):
 
     class Meta:
         verbose_name_plural = "ledger entries"
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["customer", "-at", "-id"], name="khata")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["customer", "-at", "-id"], name="khata"),
+        ]

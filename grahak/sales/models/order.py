@@ -1,5 +1,5 @@
-"""Orders and returns with their lines. A return is an order of kind "return" with negative quantities, so that
-every sum of orders is already net of returns."""
+"""Orders and returns with their lines. A return is an order of kind "return" with negative quantities, so
+that every sum of orders is already net of returns."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ class OrderQuerySet(models.QuerySet["Order"]):
 class Order(models.Model):
     """What a customer ordered or brought back. NET is Σ quantity × unit price of product lines (the "net
     revenue" of the order), SERVICE the same of service and fee lines, TAX apart, TOTAL what is to be paid.
-    RECEIVED is what was paid with the order; the rest goes to the khata."""
+    RECEIVED is what was paid with the order, RECEIVED_HOW (a PaymentMethod) by what means; the rest goes to
+    the khata. TOTAL is rounded to the currency's smallest coin. ONCE is the token of the form that made the
+    order: the same form sent twice makes one order."""
 
     kind = models.CharField(max_length=6, choices=OrderKind, default=OrderKind.SALE)
     number = models.CharField(_("number"), max_length=60)
@@ -50,8 +52,10 @@ class Order(models.Model):
     tax = MoneyField(_("tax"), default=0)
     total = MoneyField(_("total"), default=0)
     received = MoneyField(_("received with it"), default=0)
+    received_how = models.CharField(_("how"), max_length=8, blank=True)
     note = models.TextField(_("note"), blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    once = models.CharField(max_length=64, unique=True, null=True, blank=True)
     batch = models.ForeignKey(Batch, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
@@ -82,7 +86,8 @@ class Order(models.Model):
 
 class OrderLine(models.Model):
     """One line of an order: (order, ordinal) is its identity, so the same file twice changes nothing.
-    AMOUNT = quantity × unit price, before tax; unit price is after discounts."""
+    AMOUNT = quantity × unit price, before tax; unit price is after discounts. OF_ORDINAL is, on a
+    return, the line of the returned order that came back."""
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
     ordinal = models.PositiveIntegerField()
@@ -94,6 +99,7 @@ class OrderLine(models.Model):
     tax = MoneyField(_("tax"), default=0)
     amount = MoneyField(_("amount"))
     is_service = models.BooleanField(default=False)
+    of_ordinal = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["ordinal"]
