@@ -16,12 +16,14 @@ _LISTENERS: dict[str, list[Callable[..., None]]] = defaultdict(list)
 EVENTS: dict[str, tuple[str, ...]] = {
     "customers.changed": ("customer_ids",),
     "customers.contact.unsubscribed": ("contact_id", "channel"),
+    "catalogue.codes.changed": ("codes",),
     "sales.orders.changed": ("customer_ids", "days"),
     "sales.ledger.changed": ("customer_ids",),
     "channels.message.sent": ("message_id",),
     "channels.dispatch.finished": ("dispatch_id",),
     "core.business.started": ("business_id",),
     "core.demo.left": (),
+    "core.day.began": ("day",),
 }
 
 

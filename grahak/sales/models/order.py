@@ -3,7 +3,7 @@ that every sum of orders is already net of returns."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.urls import reverse
@@ -15,9 +15,6 @@ from grahak.core.access import scoped
 from grahak.core.fields import MoneyField, QuantityField
 from grahak.core.models import Batch, Branch, User
 from grahak.customers.models import Customer
-
-if TYPE_CHECKING:
-    from django.db.models import Manager
 
 
 class OrderKind(models.TextChoices):
@@ -60,7 +57,6 @@ class Order(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
 
-    lines: Manager[OrderLine]
     objects = OrderQuerySet.as_manager()
 
     class Meta:
