@@ -56,6 +56,7 @@ def database(url: str, data_dir: Path) -> dict[str, object]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": str(data_dir / "grahak.sqlite3"),
+            "CONN_MAX_AGE": None,  # each web thread keeps its connection (config/asgi.py)
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,

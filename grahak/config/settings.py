@@ -73,6 +73,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "grahak.config.urls"
 ASGI_APPLICATION = "grahak.config.asgi.application"
+WEB_THREADS = max(1, env.number("GRAHAK_THREADS", 8))
 
 TEMPLATES = [
     {
@@ -155,6 +156,7 @@ TIME_ZONE = "UTC"
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.text("GRAHAK_STATIC") or DATA / "static")
 STATICFILES_DIRS = [PACKAGE / "static"]
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]  # nothing of other packages
 MEDIA_ROOT = DATA / "media"
 MEDIA_URL = "media/"
 STORAGES = {
@@ -162,7 +164,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+        else "grahak.config.static.ShopStatic"
     },
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

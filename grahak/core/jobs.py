@@ -51,7 +51,9 @@ def sweep() -> int:
             if lease and lease.attempts >= MOST_ATTEMPTS:
                 job.set_failed(RuntimeError(f"the worker died {lease.attempts} times in this job"))
                 continue
-            DBTaskResult.objects.filter(pk=job.pk).update(status=TaskResultStatus.READY)
+            waiting = DBTaskResult.objects.filter(pk=job.pk, status=TaskResultStatus.RUNNING)
+            if not waiting.update(status=TaskResultStatus.READY):
+                continue  # it ended while we looked
             logger.warning("job put back", extra={"job": str(job.pk), "task": job.task_path})
             back += 1
     return back
@@ -89,13 +91,20 @@ def run(job: DBTaskResult, worker: str) -> None:
         value = job.task.call(*result.args, **result.kwargs)
     except Exception as error:
         logger.exception("job failed", extra={"job": str(job.pk), "task": job.task_path})
-        job.set_failed(error)
+        if _holds(job, worker):
+            job.set_failed(error)
     else:
-        job.set_successful(value)
+        if _holds(job, worker):
+            job.set_successful(value)
     finally:
         done.set()
         heart.join()
-        JobLease.objects.filter(task_id=job.pk).delete()
+        JobLease.objects.filter(task_id=job.pk, worker=worker).delete()
+
+
+def _holds(job: DBTaskResult, worker: str) -> bool:
+    """Whether the job is still this worker's: one that slept past its lease must not speak for its successor."""
+    return JobLease.objects.filter(task_id=job.pk, worker=worker).exists()
 
 
 def work(queues: Sequence[str], stop: threading.Event, *, idle_seconds: float = 0.5, until_empty: bool = False) -> int:
