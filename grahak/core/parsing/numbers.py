@@ -1,4 +1,4 @@
-"""Numbers as people type them: either grouping, either decimal mark, four scripts, currency signs, Dr and Cr."""
+"""Numbers as people type them: either grouping and decimal mark, four scripts, currency signs, Dr and Cr."""
 
 import re
 from collections.abc import Iterable
