@@ -10,6 +10,7 @@ import structlog
 def logging_settings(level: str, *, human: bool) -> dict[str, Any]:
     """Django's LOGGING. Whatever is passed as `extra=` stands as its own field."""
     shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),

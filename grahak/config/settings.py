@@ -58,6 +58,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "grahak.core.request_log.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -73,6 +74,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "grahak.config.urls"
 ASGI_APPLICATION = "grahak.config.asgi.application"
+SLOW_REQUEST = 1.0  # seconds; longer ones are logged
 WEB_THREADS = max(1, env.number("GRAHAK_THREADS", 8))
 
 TEMPLATES = [
