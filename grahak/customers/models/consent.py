@@ -11,7 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from grahak.core.models import Batch, User
 from grahak.customers.models.customer import Contact
 
-CHANNELS = [("email", _("E-mail")), ("whatsapp", _("WhatsApp")), ("sms", _("SMS")), ("phone", _("Phone call"))]
+CHANNELS = [
+    ("email", _("E-mail")),
+    ("whatsapp", _("WhatsApp")),
+    ("sms", _("SMS")),
+    ("phone", _("Phone call")),
+]
 PURPOSES = [("offers", _("Offers and news")), ("service", _("Orders and khata"))]
 
 
@@ -21,7 +26,8 @@ class ConsentState(models.TextChoices):
 
 
 class Consent(models.Model):
-    """One statement of a contact; the newest per (contact, channel, purpose) holds. Rows are never changed."""
+    """One statement of a contact; the newest per (contact, channel, purpose) holds. Rows are never
+    changed."""
 
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="consents")
     channel = models.CharField(max_length=10, choices=CHANNELS)

@@ -69,6 +69,7 @@ class Customer(models.Model):
             models.Index(fields=["city", "name_sort"], name="customer_by_city"),
             models.Index(fields=["country", "name_sort"], name="customer_by_country"),
             models.Index(fields=["kind", "name_sort"], name="customer_by_kind"),
+            models.Index(fields=["language", "name_sort"], name="customer_by_language"),
         ]
         constraints: ClassVar[list[Any]] = [
             models.CheckConstraint(condition=~models.Q(name=""), name="customer_has_a_name"),
@@ -90,7 +91,7 @@ class ExternalRef(models.Model):
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="refs")
     source = models.CharField(max_length=40)
-    external_id = models.CharField(max_length=120)
+    external_id = models.CharField(max_length=120, db_index=True)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
@@ -138,7 +139,8 @@ class Identity(models.Model):
     e-mail may serve several (one phone often serves a whole family shop). VALUE is normal form (E.164,
     lower case), SHOWN is as typed."""
 
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="identities")
+    # The unique constraint begins with the contact: an index of its own would be a second one.
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="identities", db_index=False)
     kind = models.CharField(max_length=10, choices=IdentityKind)
     value = models.CharField(max_length=254)
     shown = models.CharField(max_length=254, blank=True)
@@ -155,7 +157,9 @@ class Identity(models.Model):
                 name="exclusive_identity",
             ),
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["kind", "value"], name="identity_look_up")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["kind", "value"], name="identity_look_up")
+        ]
 
 
 class Tag(models.Model):
@@ -182,8 +186,11 @@ class CustomerTag(models.Model):
 
 
 class NameKey(models.Model):
-    """Keys by which a name is found in four scripts; made by core.names.name_keys. KIND p: romanised key for
-    prefixes as one types; s: consonant skeleton for other spellings and scripts."""
+    """Keys by which a name is found in four scripts; made by core.names.name_keys. KIND p: romanised key
+    for prefixes as one types; s: consonant skeleton for other spellings and scripts. TOKENS is the number
+    of words of the customer's own name, the same on all its rows: short names come first among many that
+    share a key, and two keys of one customer are met by (kind, token, tokens, customer) without reading
+    its other rows."""
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="name_keys")
     kind = models.CharField(max_length=1)
@@ -192,7 +199,7 @@ class NameKey(models.Model):
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["kind", "token", "customer"], name="name_key_look_up"),
+            models.Index(fields=["kind", "token", "tokens", "customer"], name="name_key_find"),
         ]
 
 

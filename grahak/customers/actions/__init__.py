@@ -1,0 +1,60 @@
+"""Everything that changes customers. Each verb is one transaction, takes its actor as `by=` and leaves an
+audit line."""
+
+from grahak.customers.actions.consent import grant_consent, withdraw_consent
+from grahak.customers.actions.contacts import (
+    add_contact,
+    add_identity,
+    edit_contact,
+    make_primary,
+    remove_contact,
+    remove_identity,
+)
+from grahak.customers.actions.customers import (
+    add_customer,
+    archive_customer,
+    edit_customer,
+    restore_customer,
+)
+from grahak.customers.actions.mass import (
+    archive_customers,
+    assign_owner,
+    tag_customers,
+    undo,
+    untag_customers,
+)
+from grahak.customers.actions.names import index_names
+from grahak.customers.actions.tasks import add_task, edit_task, finish_task, reopen_task
+from grahak.customers.actions.timeline import record_call, tell, write_note
+from grahak.customers.actions.views import edit_view, remove_view, save_view
+
+__all__ = [
+    "add_contact",
+    "add_customer",
+    "add_identity",
+    "add_task",
+    "archive_customer",
+    "archive_customers",
+    "assign_owner",
+    "edit_contact",
+    "edit_customer",
+    "edit_task",
+    "edit_view",
+    "finish_task",
+    "grant_consent",
+    "index_names",
+    "make_primary",
+    "record_call",
+    "remove_contact",
+    "remove_identity",
+    "remove_view",
+    "reopen_task",
+    "restore_customer",
+    "save_view",
+    "tag_customers",
+    "tell",
+    "undo",
+    "untag_customers",
+    "withdraw_consent",
+    "write_note",
+]
