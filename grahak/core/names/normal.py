@@ -15,7 +15,7 @@ _ARABIC_UNIFIED: Final = {
     **dict.fromkeys(map(ord, "أإٱ"), "ا"),
     ord("ۓ"): "ئے",
 }
-_LONG_A: Final = re.compile("[یىي]\u0670")  # موسیٰ is Musa: the small alef is the vowel, the ye only carries it
+_LONG_A: Final = re.compile("[یىي]\u0670")  # موسیٰ is Musa: the small alef is heard, the ye only carries it
 _SPACES: Final = re.compile(r"\s+")
 
 
@@ -41,9 +41,7 @@ class _Folding(dict[int, str | int | None]):
         folded: str | int | None
         if codepoint in _ARABIC_UNIFIED:
             folded = _ARABIC_UNIFIED[codepoint]
-        elif _is_vowel_point(codepoint) and category not in ("Nd", "Lo", "Po"):
-            folded = None
-        elif category in _DROPPED_CATEGORIES:
+        elif category in _DROPPED_CATEGORIES or _is_vowel_point(codepoint):
             folded = None
         elif category == "Cc":
             folded = " "

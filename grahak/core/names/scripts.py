@@ -1,8 +1,9 @@
 """The letters of Urdu (with Sindhi and Pashto extras), Devanagari, Gujarati and Gurmukhi, as sounds.
 
-One ASCII character is one sound. Capitals: an aspirate (K kh, G gh, C chh, J jh, T th, D dh, B bh), sh (S), or
-a long vowel (A, I, U). `z` and `q` stay apart from `j` and `k` here, and are folded later. `@` is an Urdu
-word's first vowel, of which only the place is written.
+One ASCII character is one sound. Capitals: an aspirate (K kh, G gh, C chh, J jh, T th, D dh, B bh), sh (S),
+a long vowel (A, I, U), the flapped r that some write d (R), a vowel's nasal end (N). `z` and `q` stay apart
+from `j` and `k` here, and are folded later. `@` is an Urdu word's first vowel, of which
+only the place is written.
 """
 
 from typing import Final
@@ -24,8 +25,10 @@ URDU: Final = {
     **dict.fromkeys("زذضظ", "z"),
     **dict.fromkeys("حہ", "h"),
     **dict.fromkeys("دڈډڊڏ", "d"),
-    **dict.fromkeys("رڑړڙڕ", "r"),
-    **dict.fromkeys("نںڻڼڱ", "n"),
+    **dict.fromkeys("رڕ", "r"),
+    **dict.fromkeys("ڑړڙ", "R"),
+    **dict.fromkeys("نڻڼڱ", "n"),
+    "ں": "N",
     **dict.fromkeys("گڳګ", "g"),
     "ب": "b",
     "ٻ": "b",
@@ -75,6 +78,7 @@ CONSONANTS: Final = {
     "ट": "t",
     "ठ": "T",
     "ड": "d",
+    "\u095c": "R",  # Gurmukhi's ੜ, which is one letter there
     "ढ": "D",
     "ण": "n",
     "त": "t",
@@ -100,7 +104,7 @@ CONSONANTS: Final = {
     "स": "s",
     "ह": "h",
 }
-WITH_NUKTA: Final = {"k": "q", "j": "z", "J": "z", "d": "r", "D": "r", "s": "S"}
+WITH_NUKTA: Final = {"k": "q", "j": "z", "J": "z", "d": "R", "D": "R", "s": "S"}
 
 INDEPENDENT_VOWELS: Final = {
     "अ": "a",
@@ -143,5 +147,6 @@ VOWEL_SIGNS: Final = {
 }
 VIRAMA: Final = "्"
 NUKTA: Final = "़"
-ANUSVARA: Final = "ंँऀ\u0970"  # Gurmukhi's tippi (ੰ, 0x0A70) lands on U+0970; words are cut at the real one
+CHANDRABINDU: Final = "ँऀ"
+ANUSVARA: Final = "ं\u0970"  # Gurmukhi's tippi (ੰ, 0x0A70) lands on U+0970; words are cut at the real one
 GURMUKHI_ADDAK: Final = "\u0971"  # doubles the next consonant, which no key keeps

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from grahak.core.names import scripts
@@ -19,16 +20,20 @@ _LATIN: Final = re.compile("|".join(sorted(_LATIN_SOUNDS, key=len, reverse=True)
 _SOFT_C: Final = re.compile("c(?=[eiy])")
 _FINAL_Y: Final = re.compile("(?<=[^aeiouAIU])y$")
 
-_CONSONANT_FOLD: Final = str.maketrans("KGCJzTDBSq", "kgcjjtdbsk")
+_CONSONANT_FOLD: Final = str.maketrans("KGCJzTDBSqRN", "kgcjjtdbskrn")
 _VOWEL_FOLD: Final = str.maketrans("AIeUo@yv", "aiiuuaiu")
 _DOUBLED: Final = re.compile(r"(.)\1+")
-_M_BEFORE_LIPS: Final = re.compile("n(?=[bBp])")
+_M_BEFORE_LIPS: Final = re.compile("[nN](?=[bBp])")
 _UNHEARD: Final = str.maketrans("", "", "aAiIuUeo@yvh")
 
 _SPELLED: Final = {
     "K": "kh", "G": "gh", "C": "chh", "c": "ch", "J": "jh", "T": "th", "D": "dh", "B": "bh", "S": "sh",
-    "A": "aa", "I": "ee", "U": "oo", "@": "a",
+    "R": "r", "N": "n", "A": "aa", "I": "ee", "U": "oo", "@": "a",
 }  # fmt: skip
+
+
+def _folded(sound: str) -> str:
+    return sound.translate(_CONSONANT_FOLD)
 
 
 def _latin_sounds(word: str) -> str:
@@ -87,8 +92,8 @@ def _urdu_sounds(word: str) -> str:
             continue
         if char == "ہ" and at == last and out and out[-1] not in _VOWELS:
             sound = "a"
-        elif out and out[-1] == sound:  # Urdu leaves doubling unwritten: the same letter twice has a vowel between
-            out.append("a")
+        elif out and _folded(out[-1]) == _folded(sound):
+            out.append("a")  # doubling is left unwritten, so the same letter twice has a vowel between
         out.append(sound)
     return "".join(out)
 
@@ -116,7 +121,8 @@ def _syllables(word: str) -> list[_Syllable]:
         consonant = scripts.CONSONANTS.get(char)
         if consonant:
             if joined and out:
-                out[-1].consonants += consonant
+                together = out[-1].consonants + consonant
+                out[-1].consonants = "gy" if char == "ञ" and together == "jn" else together  # ज्ञान is Gyan
                 out[-1].vowel, out[-1].inherent = "a", True
             else:
                 out.append(_Syllable(consonant, "a", True))
@@ -135,6 +141,8 @@ def _syllables(word: str) -> list[_Syllable]:
             out[-1].consonants = out[-1].consonants[:-1] + scripts.WITH_NUKTA.get(bare, bare)
         elif char in scripts.ANUSVARA:
             out[-1].tail = "n"
+        elif char in scripts.CHANDRABINDU:
+            out[-1].tail = "N"
         elif char.isalnum() and char != scripts.GURMUKHI_ADDAK:
             out.append(_Syllable(char, "", False))
     return out
@@ -163,17 +171,17 @@ def _delete_schwas(syllables: list[_Syllable]) -> None:
 def _indic_sounds(word: str) -> str:
     syllables = _syllables(_to_devanagari(word))
     _delete_schwas(syllables)
-    for here, after in zip(syllables, syllables[1:], strict=False):
+    for here, after in pairwise(syllables):
         if here.tail and after.consonants == "h" and after is syllables[-1] and not after.vowel:
             after.consonants = "g"  # सिंह is Singh
-    return "".join(s.consonants + s.vowel + s.tail for s in syllables).replace("jn", "gy")
+    return "".join(s.consonants + s.vowel + s.tail for s in syllables)
 
 
 def _undoubled(sounds: str) -> str:
     """Write a doubled sound once, also where only the second is aspirated (Buddha, Makkhan)."""
     out: list[str] = []
     for sound in sounds:
-        if out and sound.translate(_CONSONANT_FOLD) == out[-1].translate(_CONSONANT_FOLD):
+        if out and _folded(sound) == _folded(out[-1]):
             if sound in _VOWELS:
                 continue
             out.pop()
@@ -183,7 +191,7 @@ def _undoubled(sounds: str) -> str:
 
 @lru_cache(maxsize=131072)
 def sounds(word: str) -> str:
-    """The sounds of one normalised word, a character each (alphabet: `scripts`); other scripts stay as written."""
+    """The sounds of one normalised word (alphabet: `scripts`); words of other scripts stay as written."""
     word = word[:_LONGEST]
     if not word:
         return ""
@@ -229,6 +237,5 @@ def skeleton(token: str) -> str:
         return heard[:32]
     folded = heard.translate(_CONSONANT_FOLD)
     first = "*" if folded[0] in _VOWELS else folded[0]
-    bones = _DOUBLED.sub(r"\1", first + folded[1:].translate(_UNHEARD)) if first in "*yvh" else ""
-    bones = bones or folded[0] + folded[1:].translate(_UNHEARD)
+    bones = first + folded[1:].translate(_UNHEARD)
     return bones[:32] if len(bones) > 1 else soft_key(token) or bones

@@ -1,0 +1,105 @@
+"""A name cut into the words that tell people apart."""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from grahak.core.names.normal import normalise
+from grahak.core.names.words import BOUND_TITLES, DROPPED, LETTER_NAMES, SAME_AS
+
+MOST_WORDS: Final = 24  # of one name; a pasted page must not become a thousand keys
+
+# Letters, digits, and the marks that belong to them (Python's \w leaves South Asian vowel signs out).
+_MARKS: Final = (
+    "\u0300-\u036f\u0653-\u0655\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u0981-\u0983\u09bc-\u09cd\u09d7"
+    "\u0a01-\u0a03\u0a3c-\u0a51\u0a70-\u0a75\u0a81-\u0a83\u0abc-\u0acd\u0ae2\u0ae3\u0b01-\u0b03\u0b3c-\u0b57"
+    "\u0b82\u0bbe-\u0bd7\u0c00-\u0c04\u0c3c-\u0c56\u0c81-\u0c83\u0cbc-\u0cd6\u0d00-\u0d03\u0d3b-\u0d57"
+    "\u0d82\u0d83\u0dca-\u0df3\u0e31-\u0e3a\u0e47-\u0e4e"
+)
+_WORD: Final = re.compile(rf"(?:[^\W_]|[{_MARKS}])+")
+_ASIDE: Final = re.compile(r"(?:^|(?<=[\s,(]))(?:m\s?/\s?s\b\.?|[sdwc]/o\b\.?)|['’‘`´ʻʼ]")
+_M_FOR_MUHAMMAD: Final = re.compile(r"^(?:m\.|م\.|م۔)\s*(?=\w\w)")
+
+# Arabic joins its article to the next word; the ear and the Latin spelling cut elsewhere.
+_ARTICLE: Final = {
+    "الدین": ("uddin",),
+    "الرحمان": ("rahman",),
+    "الرحمن": ("rahman",),
+    "الرحیم": ("rahim",),
+    "الحق": ("haq",),
+    "الحسن": ("hasan",),
+    "الاسلام": ("islam",),
+    "النساء": ("unnisa",),
+    "النسا": ("unnisa",),
+    "الزمان": ("zaman",),
+    "الہدی": ("huda",),
+}
+_ABDUL_JOINED: Final = re.compile("^abdu([lrsnzd])(?=[a-z]{4})")
+
+
+def _split_article(word: str) -> tuple[str, ...]:
+    """Abdurrahman and عبدالرحمن are two words, Nizamuddin and نظام الدین one and two: cut them alike."""
+    if word in _ARTICLE:
+        return _ARTICLE[word]
+    if word.startswith("عبدال") and len(word) > 6:
+        return ("abdul", word[5:])
+    if len(word) > 6 and word.endswith("الدین"):
+        return (word[:-5] + "دین",)
+    if len(word) > 8 and (joined := _ABDUL_JOINED.match(word)):
+        rest = word[joined.end() :]
+        # Abdullatif loses one l of two; Abdullah is a word of its own.
+        return (word,) if rest.startswith("ah") or word.startswith("abdullah") else ("abdul", rest)
+    return (word,)
+
+
+def _initials(words: list[str]) -> list[str]:
+    """Turn runs of read-out letters (एम के) into letters; a lone one may be a word or a title."""
+    out = list(words)
+    for at, word in enumerate(words):
+        if word in LETTER_NAMES and any(
+            0 <= beside < len(words) and words[beside] in LETTER_NAMES for beside in (at - 1, at + 1)
+        ):
+            out[at] = LETTER_NAMES[word]
+    return out
+
+
+def _cut(name: str) -> list[str]:
+    text = _ASIDE.sub(lambda found: "" if len(found[0]) == 1 else " ", normalise(name))
+    return _initials(_WORD.findall(_M_FOR_MUHAMMAD.sub("mohammad ", text))[: MOST_WORDS * 2])
+
+
+def _written_out(words: list[str]) -> list[str]:
+    return [part for word in words for part in _split_article(SAME_AS.get(word, word))]
+
+
+def _telling(words: list[str]) -> tuple[str, ...]:
+    return tuple(([word for word in words if word not in DROPPED] or words)[:MOST_WORDS])
+
+
+@lru_cache(maxsize=65536)
+def name_words(name: str) -> tuple[str, ...]:
+    """The normalised words of a name, in order: titles and firm words out, abbreviations written out.
+
+    M/s, Mr, haji, श्री and the like are dropped unless nothing else is left; Mohd, Md, मो and a leading `M.`
+    become mohammad; `s/o` goes, the father's name stays. At most 24 words.
+    """
+    return _telling(_written_out(_cut(name)))
+
+
+def typed_words(text: str) -> tuple[str, ...]:
+    """Like `name_words` for a text still being typed: its last word stays as it is, it may be half a word.
+
+    "moh" is half of Mohan as well as short for Muhammad; a space after it says that it is whole.
+    """
+    words = _cut(text)
+    if not words or text[-1:].isspace():
+        return _telling(_written_out(words))
+    return _telling([*_written_out(words[:-1]), words[-1]])
+
+
+def stem(word: str) -> str:
+    """The word without a bound title: Rameshbhai and રમેશભાઈ are Ramesh."""
+    for title in BOUND_TITLES:
+        if word.endswith(title) and len(word) >= len(title) + 3:
+            return word[: -len(title)]
+    return word
