@@ -3,10 +3,12 @@
 from grahak.channels.models.ledger import (
     Dispatch,
     DispatchState,
+    FailReason,
     Message,
     MessageState,
     SkipReason,
     Suppression,
+    UnknownReason,
 )
 from grahak.channels.models.links import Click, Link
 from grahak.channels.models.sender import BoxedMail, Sender
@@ -16,10 +18,12 @@ __all__ = [
     "Click",
     "Dispatch",
     "DispatchState",
+    "FailReason",
     "Link",
     "Message",
     "MessageState",
     "Sender",
     "SkipReason",
     "Suppression",
+    "UnknownReason",
 ]

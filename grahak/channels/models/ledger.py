@@ -1,9 +1,10 @@
 """The sending ledger: one row per (dispatch, contact, channel), so that nobody is written to twice and nobody
-is lost. At every moment sent + failed + skipped + unknown + waiting + in hand = the audience frozen at launch.
+is lost. At every moment sent + failed + skipped + unknown + waiting + in hand = the audience frozen at
+launch.
 
 A row goes waiting → claimed (consent, suppression and caps checked again in that transaction) → attempted
-(committed before the provider is called) → sent or failed. After a crash a claimed row was never attempted and
-goes back to waiting; an attempted one is unknown until the provider's log tells.
+(committed before the provider is called) → sent or failed. After a crash a claimed row was never attempted
+and goes back to waiting; an attempted one is unknown until the provider's log tells.
 """
 
 from __future__ import annotations
@@ -28,14 +29,18 @@ class DispatchState(models.TextChoices):
 
 
 class Dispatch(models.Model):
-    """One act of sending: what is sent is rendered by the room that owns it (`renderer` names a function in the
-    renderer registry, `subject_id` its row), to an audience frozen at launch."""
+    """One act of sending: what is sent is rendered by the room that owns it (`renderer` names one in the
+    renderer registry, `subject_id` its row), to an audience frozen at launch. TITLE is what the timeline
+    calls it, BASE_URL what links in it begin with, TROUBLE why it is not getting on."""
 
     renderer = models.CharField(max_length=40)
     subject_id = models.BigIntegerField()
+    title = models.CharField(max_length=200, blank=True)
     channel = models.CharField(max_length=10, default="email")
     purpose = models.CharField(max_length=10, default="offers")
     state = models.CharField(max_length=10, choices=DispatchState, default=DispatchState.DRAFT)
+    base_url = models.CharField(max_length=200, blank=True)
+    trouble = models.CharField(max_length=300, blank=True)
     audience = models.PositiveIntegerField(default=0)
     launched_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -59,6 +64,18 @@ class MessageState(models.TextChoices):
     UNKNOWN = "unknown", _("Unknown")
 
 
+class FailReason(models.TextChoices):
+    BAD_ADDRESS = "bad_address", _("no such address, says the mail server")
+    REFUSED = "refused", _("refused by the mail server")
+    BUSY = "busy", _("put off by the mail server too often")
+    BOUNCED = "bounced", _("came back, says the mail server's log")
+
+
+class UnknownReason(models.TextChoices):
+    CRASH = "crash", _("being sent when Grahak was cut off")
+    HUNG_UP = "hung_up", _("the mail server hung up in the middle")
+
+
 class SkipReason(models.TextChoices):
     NO_ADDRESS = "no_address", _("no e-mail address")
     NO_CONSENT = "no_consent", _("no consent for this")
@@ -71,10 +88,17 @@ class SkipReason(models.TextChoices):
 
 
 class Message(models.Model):
-    """One thing sent to one contact on one channel: a row of the sending ledger."""
+    """One thing sent to one contact on one channel: a row of the sending ledger. ADDRESS is set when the row
+    is claimed and unique in a dispatch; who is left out keeps none. REASON says why a row was skipped, failed
+    or is unknown, DETAIL in the mail server's own words. A refused-for-now row waits again until
+    NOT_BEFORE."""
 
-    dispatch = models.ForeignKey(Dispatch, models.CASCADE, related_name="messages")
-    customer = models.ForeignKey(Customer, models.SET_NULL, null=True, related_name="messages")
+    # messages_by_state and messages_of_a_customer serve these two: an index of their own would cost every
+    # write
+    dispatch = models.ForeignKey(Dispatch, models.CASCADE, related_name="messages", db_index=False)
+    customer = models.ForeignKey(
+        Customer, models.SET_NULL, null=True, related_name="messages", db_index=False
+    )
     contact = models.ForeignKey(Contact, models.SET_NULL, null=True, related_name="messages")
     channel = models.CharField(max_length=10, default="email")
     address = models.CharField(max_length=254, blank=True)
@@ -83,6 +107,8 @@ class Message(models.Model):
     reason = models.CharField(max_length=20, blank=True)
     detail = models.CharField(max_length=300, blank=True)
     message_id = models.CharField(max_length=120, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField(default=timezone.now)
     claimed_by = models.CharField(max_length=80, blank=True)
     claimed_until = models.DateTimeField(null=True)
     attempted_at = models.DateTimeField(null=True)
@@ -93,9 +119,22 @@ class Message(models.Model):
     class Meta:
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["dispatch", "contact", "channel"], name="one_message_a_contact"),
+            models.UniqueConstraint(
+                fields=["dispatch", "address"], condition=~models.Q(address=""), name="one_message_an_address"
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["dispatch", "state", "id"], name="messages_by_state"),
+            models.Index(fields=["dispatch", "state", "reason", "id"], name="messages_by_state"),
+            models.Index(
+                fields=["dispatch", "not_before", "id"],
+                name="messages_next_in_turn",
+                condition=models.Q(state="waiting"),
+            ),
+            models.Index(
+                fields=["state", "claimed_until"],
+                name="messages_in_hand",
+                condition=models.Q(state__in=["claimed", "attempted", "unknown"]),
+            ),
             models.Index(fields=["customer", "-sent_at"], name="messages_of_a_customer"),
             models.Index(
                 fields=["message_id"], name="message_by_message_id", condition=~models.Q(message_id="")
@@ -104,7 +143,8 @@ class Message(models.Model):
 
 
 class Suppression(models.Model):
-    """An address that must not be written to, whoever has it: hard bounce, complaint, unsubscribed by hand."""
+    """An address that must not be written to, whoever has it: hard bounce, complaint, unsubscribed by
+    hand."""
 
     channel = models.CharField(max_length=10, default="email")
     address = models.CharField(max_length=254)

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Sender(models.Model):
-    """How the shop sends e-mail. The password is encrypted with the installation's secret (channels.secrets)."""
+    """How the shop sends e-mail. The password is encrypted with the installation's secret
+    (channels.secrets)."""
 
     host = models.CharField(_("mail server"), max_length=200)
     port = models.PositiveIntegerField(_("port"), default=587)

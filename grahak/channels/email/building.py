@@ -1,0 +1,133 @@
+"""Builds the bytes of a mail: text beside HTML, the headers of RFC 2369 and RFC 8058, lines that any server
+takes."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import html
+import re
+from dataclasses import dataclass
+
+from grahak.channels.email import headers
+from grahak.channels.renderers import Words
+
+LINE_MOST = 990  # RFC 5321 allows 998 and the line end
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+RTL = frozenset({"ur"})
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What is the same on every mail of a sender. UNSUBSCRIBE_MAILTO is an address or empty."""
+
+    from_name: str
+    from_address: str
+    reply_to: str = ""
+    unsubscribe_mailto: str = ""
+    bulk: bool = True
+
+    @property
+    def domain(self) -> str:
+        """Ours, for Message-IDs."""
+        return headers.ascii_domain(self.from_address.rpartition("@")[2]) or "localhost"
+
+    @property
+    def envelope(self) -> str:
+        """The sender that the mail server is told, where bounces go."""
+        return ascii_address(self.from_address)
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A mail ready to be handed over: envelope and content, lines ending in CR LF, dots not yet doubled."""
+
+    id: int
+    dispatch_id: int
+    sender: str
+    address: str
+    content: bytes
+    tries: int = 0
+
+
+def build(letterhead: Letterhead, words: Words, address: str, message_id: str) -> bytes:
+    """The content of a mail to ADDRESS. MESSAGE_ID without angle brackets."""
+    lines = [
+        f"From: {headers.mailbox(letterhead.from_name, ascii_address(letterhead.from_address))}",
+        f"To: {headers.mailbox(words.to_name, ascii_address(address))}",
+        f"Subject: {headers.encoded(words.subject)}",
+        f"Date: {headers.date()}",
+        f"Message-ID: <{headers.one_line(message_id)}>",
+        "MIME-Version: 1.0",
+    ]
+    if letterhead.reply_to:
+        lines.append(f"Reply-To: {headers.mailbox('', ascii_address(letterhead.reply_to))}")
+    if words.language:
+        lines.append(f"Content-Language: {headers.one_line(words.language)}")
+    if words.unsubscribe_url:
+        ways = [f"<{headers.one_line(words.unsubscribe_url)}>"]
+        if letterhead.unsubscribe_mailto:
+            ways.append(f"<mailto:{ascii_address(letterhead.unsubscribe_mailto)}?subject=unsubscribe>")
+        lines += [
+            "List-Unsubscribe: " + ",\r\n ".join(ways),
+            "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+        ]
+    if letterhead.bulk:
+        lines.append("Precedence: bulk")
+    if not words.html:
+        return "\r\n".join([*lines, _part("text/plain", words.text)]).encode("ascii", "replace")
+    boundary = f"=_{headers.one_line(message_id).partition('@')[0][:60]}"
+    lines.append(f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"')
+    return "\r\n".join(
+        [
+            *lines,
+            "",
+            f"--{boundary}",
+            _part("text/plain", words.text),
+            f"--{boundary}",
+            _part("text/html", words.html),
+            f"--{boundary}--",
+            "",
+        ]
+    ).encode("ascii", "replace")
+
+
+def _part(kind: str, text: str) -> str:
+    """Headers and body of one part, in the plainest encoding that carries it."""
+    text = "\r\n".join(_LINE_END.split(_UNPRINTABLE.sub("", text)))
+    head = f"Content-Type: {kind}; charset=utf-8\r\nContent-Transfer-Encoding: "
+    if text.isascii() and all(len(line) < LINE_MOST for line in text.split("\r\n")):
+        return f"{head}7bit\r\n\r\n{text}"
+    raw = text.encode("utf-8", "replace")
+    if len(raw) < 1.3 * len(text):  # mostly Latin: readable in the raw mail, and short
+        body = binascii.b2a_qp(raw, istext=True).decode()
+        return f"{head}quoted-printable\r\n\r\n{body}"
+    coded = base64.b64encode(raw).decode()
+    body = "\r\n".join(coded[start : start + 76] for start in range(0, len(coded), 76))
+    return f"{head}base64\r\n\r\n{body}"
+
+
+def ascii_address(address: str) -> str:
+    """ADDRESS with its domain in ASCII (IDNA); the part before the @ is left alone."""
+    local, at, domain = headers.one_line(address).replace(" ", "").rpartition("@")
+    return f"{local}{at}{headers.ascii_domain(domain)}"
+
+
+def as_html(body: str, language: str) -> str:
+    """BODY, safe HTML of paragraphs, as the HTML document of a mail."""
+    direction = "rtl" if language in RTL else "ltr"
+    return (
+        f'<!DOCTYPE html>\r\n<html lang="{html.escape(language or "en")}" dir="{direction}">\r\n<head>'
+        '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<style>{STYLE}</style></head>\r\n<body>\r\n{body}\r\n</body>\r\n</html>"
+    )
+
+
+STYLE = (
+    "body{margin:0 auto;max-width:36em;padding:24px;background:#fff;color:#18231d;"
+    "font:16px/1.6 -apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif}"
+    ":lang(ur){font-family:'Noto Nastaliq Urdu','Jameel Noori Nastaleeq',serif;line-height:2.3}"
+    "p{margin:0 0 1em}a{color:#1f4688}.foot{border-top:1px solid #dce3d8;margin-top:2em;padding-top:1em;"
+    "color:#586559;font-size:13px}"
+)

@@ -1,0 +1,82 @@
+"""How the ledger asks the room that owns a dispatch for its audience and its words, without importing it.
+
+A room registers a Renderer in its AppConfig.ready(); a Dispatch names it in `renderer`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from grahak.channels.models import Dispatch
+
+
+class Recipient(NamedTuple):
+    """One row of an audience: who, through which contact (None: nobody to write to), in which language."""
+
+    customer_id: int
+    contact_id: int | None
+    language: str
+
+
+class Claimed(NamedTuple):
+    """A message in hand: consent was checked, nobody else has it."""
+
+    id: int
+    customer_id: int
+    contact_id: int
+    address: str
+    language: str
+    message_id: str
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is said to one person. TEXT is plain; HTML is a whole document or empty. `to_name` stands before
+    the address. `unsubscribe_url` goes into List-Unsubscribe; empty for mail that cannot be unsubscribed
+    from."""
+
+    id: int
+    subject: str
+    text: str
+    html: str = ""
+    language: str = ""
+    to_name: str = ""
+    unsubscribe_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsayable:
+    """The text could not be made for this person; DETAIL says why in words for the list of those left out."""
+
+    id: int
+    detail: str
+
+
+Rendered = Words | Unsayable
+
+
+@dataclass(frozen=True)
+class Renderer:
+    """AUDIENCE gives the recipients in a stable order, lazily (a million must not sit in memory). RENDER
+    makes the words of one claimed batch with set queries; it gives one Rendered a message, in any order."""
+
+    name: str
+    audience: Callable[[Dispatch], Iterable[Recipient]]
+    render: Callable[[Dispatch, Sequence[Claimed]], list[Rendered]]
+    purposes: tuple[str, ...] = field(default=("offers", "service"))
+
+
+_RENDERERS: dict[str, Renderer] = {}
+
+
+def register(renderer: Renderer) -> None:
+    """Make RENDERER known under its name; the same name replaces."""
+    _RENDERERS[renderer.name] = renderer
+
+
+def renderer_of(dispatch: Dispatch) -> Renderer:
+    """The renderer of a dispatch; KeyError where its room is not installed."""
+    return _RENDERERS[dispatch.renderer]

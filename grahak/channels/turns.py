@@ -1,0 +1,224 @@
+"""How rows of the sending ledger move: claimed, attempted, settled, taken back after a crash.
+
+Each function is one step inside a transaction that the caller opened (`core.durable.durable`), so that a
+clerk can put many steps into one commit. A step never moves a row that somebody else has in hand: it names
+the state and the owner it expects, and reports what it got.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from grahak.channels import checks
+from grahak.channels.models import (
+    Dispatch,
+    DispatchState,
+    FailReason,
+    Message,
+    MessageState,
+    SkipReason,
+    Suppression,
+    UnknownReason,
+)
+from grahak.channels.renderers import Claimed
+from grahak.core import bulk
+from grahak.core.events import announce
+
+CLAIM_LEASE = dt.timedelta(seconds=90)
+ATTEMPT_LEASE = dt.timedelta(seconds=300)
+# A refusal for now (4xx, or the connection fell before the text was handed over) is tried again after these
+DELAYS = tuple(dt.timedelta(seconds=s) for s in (30, 120, 600, 1800, 3600))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one attempt. RESULT: "sent", "failed" (for good), "later" (refused for now, certainly
+    not accepted) or "unknown" (the connection broke after the text was handed over)."""
+
+    id: int
+    result: str
+    reason: str = ""
+    detail: str = ""
+    tries: int = 0
+    suppress: str = ""  # the address, where it must not be written to again
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The result of a claim: what is now in hand, and how many rows were looked at."""
+
+    claimed: list[Claimed]
+    looked_at: int
+
+
+def claim(dispatch_id: int, most: int, worker: str, domain: str, *, now: dt.datetime | None = None) -> Turn:
+    """Take up to MOST waiting rows of a dispatch that is being sent. Consent, suppression and same addresses
+    are checked here, in this transaction; who may not be written to is skipped with the reason. DOMAIN is
+    ours, for Message-IDs."""
+    now = now or timezone.now()
+    dispatch = Dispatch.objects.filter(pk=dispatch_id, state=DispatchState.SENDING).first()
+    if dispatch is None:
+        return Turn([], 0)
+    rows = list(
+        Message.objects.select_for_update(skip_locked=True)
+        .filter(dispatch_id=dispatch_id, state=MessageState.WAITING, not_before__lte=now)
+        .order_by("not_before", "id")
+        .values_list("id", "customer_id", "contact_id", "language", "message_id", "tries", "address")[:most]
+    )
+    if not rows:
+        return Turn([], 0)
+    verdicts = checks.judge(dispatch, [(row[0], row[1], row[2]) for row in rows])
+    claimed, skipped = [], []
+    for pk, customer_id, contact_id, language, message_id, tries, _kept in rows:
+        verdict = verdicts[pk]
+        if verdict.reason:
+            skipped.append(("skipped", verdict.reason, verdict.detail[:300], "", None, pk))
+        else:
+            message_id = message_id or checks.message_id(pk, domain)
+            claimed.append(Claimed(pk, customer_id, contact_id, verdict.address, language, message_id, tries))
+    if any(
+        row[6] for row in rows
+    ):  # an address kept from an earlier try may have moved to another row by now
+        Message.objects.filter(pk__in=[row[0] for row in rows]).exclude(address="").update(address="")
+    bulk.update(Message, ("state", "reason", "detail", "claimed_by", "claimed_until"), skipped)
+    until = bulk.stored(now + CLAIM_LEASE)
+    bulk.update(
+        Message,
+        ("state", "address", "message_id", "claimed_by", "claimed_until"),
+        [("claimed", row.address, row.message_id, worker, until, row.id) for row in claimed],
+    )
+    return Turn(claimed, len(rows))
+
+
+def attempt(ids: Sequence[int], worker: str, *, now: dt.datetime | None = None) -> set[int]:
+    """Write down that these are about to be handed to the mail server. Returns those that may be: a row whose
+    lease ran out, or that was taken back (pause, stop, unsubscribed), is not among them."""
+    if not ids:
+        return set()
+    now = now or timezone.now()
+    changed = Message.objects.filter(
+        pk__in=ids, state=MessageState.CLAIMED, claimed_by=worker, claimed_until__gt=now
+    ).update(state=MessageState.ATTEMPTED, attempted_at=now, claimed_until=now + ATTEMPT_LEASE)
+    if changed == len(ids):
+        return set(ids)
+    return set(
+        Message.objects.filter(
+            pk__in=ids, state=MessageState.ATTEMPTED, claimed_by=worker, attempted_at=now
+        ).values_list("pk", flat=True)
+    )
+
+
+def settle(outcomes: Iterable[Outcome], worker: str, *, now: dt.datetime | None = None) -> None:
+    """Write down what became of attempts of this worker. Also those meanwhile held to be unknown: the worker
+    was only slow, and it knows."""
+    now = now or timezone.now()
+    by_result: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        by_result.setdefault(outcome.result, []).append(outcome)
+    if sent := [outcome.id for outcome in by_result.pop("sent", ())]:
+        _mine(sent, worker).update(
+            state=MessageState.SENT, sent_at=now, reason="", detail="", claimed_until=None
+        )
+        for pk in sent:
+            announce("channels.message.sent", message_id=pk)
+    for outcome in by_result.pop("failed", ()):
+        _fail(outcome, worker, now)
+    for outcome in by_result.pop("later", ()):
+        _try_later(outcome, worker, now)
+    for outcome in by_result.pop("unknown", ()):
+        _mine([outcome.id], worker).update(
+            state=MessageState.UNKNOWN,
+            reason=UnknownReason.HUNG_UP,
+            detail=outcome.detail[:300],
+            not_before=now,
+            claimed_until=None,
+        )
+    if by_result:
+        raise ValueError(f"no such result: {', '.join(by_result)}")
+
+
+def _mine(ids: Sequence[int], worker: str) -> Any:
+    return Message.objects.filter(
+        pk__in=ids, state__in=(MessageState.ATTEMPTED, MessageState.UNKNOWN), claimed_by=worker
+    )
+
+
+def _fail(outcome: Outcome, worker: str, now: dt.datetime) -> None:
+    _mine([outcome.id], worker).update(
+        state=MessageState.FAILED,
+        reason=outcome.reason or FailReason.REFUSED,
+        detail=outcome.detail[:300],
+        claimed_until=None,
+    )
+    if outcome.suppress:
+        suppress(outcome.suppress, "bounced", detail=outcome.detail, at=now)
+
+
+def _try_later(outcome: Outcome, worker: str, now: dt.datetime) -> None:
+    if outcome.tries >= len(DELAYS):
+        _fail(Outcome(outcome.id, "failed", FailReason.BUSY, outcome.detail), worker, now)
+        return
+    _mine([outcome.id], worker).update(
+        state=MessageState.WAITING,
+        tries=outcome.tries + 1,
+        not_before=now + DELAYS[outcome.tries],
+        reason="",
+        detail=outcome.detail[:300],
+        claimed_by="",
+        claimed_until=None,
+    )
+
+
+def suppress(address: str, reason: str, *, detail: str = "", at: dt.datetime | None = None) -> None:
+    """Never write to this address again until somebody lifts it. Doing it twice changes nothing."""
+    Suppression.objects.get_or_create(
+        channel="email",
+        address=address,
+        lifted_at=None,
+        defaults={"reason": reason, "detail": detail[:300], "at": at or timezone.now()},
+    )
+
+
+def skip(rows: Sequence[tuple[int, str]], worker: str) -> None:
+    """The text of these (id, detail) could not be made: left out. Only what is still in this worker's
+    hand."""
+    for pk, detail in rows:
+        Message.objects.filter(pk=pk, state=MessageState.CLAIMED, claimed_by=worker).update(
+            state=MessageState.SKIPPED,
+            reason=SkipReason.TEMPLATE,
+            detail=detail[:300],
+            address="",
+            claimed_by="",
+            claimed_until=None,
+        )
+
+
+def release(worker: str) -> int:
+    """Put back what this worker holds and has not attempted: it is going home."""
+    return Message.objects.filter(state=MessageState.CLAIMED, claimed_by=worker).update(
+        state=MessageState.WAITING, claimed_by="", claimed_until=None
+    )
+
+
+def take_back(is_dead: Callable[[str], bool], *, now: dt.datetime | None = None) -> tuple[int, int]:
+    """After a crash: what was claimed was never attempted and waits again; what was attempted is unknown. A
+    row is an orphan when its lease ran out or IS_DEAD(worker). NOT_BEFORE of an unknown one is the moment
+    from which the mail server cannot be getting it any more. Returns (put back, unknown)."""
+    now = now or timezone.now()
+    held = Message.objects.filter(state__in=(MessageState.CLAIMED, MessageState.ATTEMPTED))
+    owners = held.order_by("claimed_by").values_list("claimed_by", flat=True).distinct()
+    dead = [owner for owner in owners if is_dead(owner)]
+    orphans = held.filter(Q(claimed_until__lt=now) | Q(claimed_by__in=dead))
+    back = orphans.filter(state=MessageState.CLAIMED).update(
+        state=MessageState.WAITING, claimed_by="", claimed_until=None
+    )
+    unknown = orphans.filter(state=MessageState.ATTEMPTED).update(
+        state=MessageState.UNKNOWN, reason=UnknownReason.CRASH, not_before=now, claimed_until=None
+    )
+    return back, unknown
