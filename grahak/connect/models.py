@@ -58,6 +58,7 @@ class ImportRun(models.Model):
     failed = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
     fault = models.TextField(blank=True)
+    is_dry = models.BooleanField(default=False)
     batch = models.OneToOneField(Batch, models.SET_NULL, null=True, related_name="import_run")
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
@@ -72,14 +73,23 @@ class ImportRun(models.Model):
 
 
 class ImportIssue(models.Model):
-    """A row that was not brought in, with the field and the reason."""
+    """A row that was not brought in: the field, and the reason as a code with values, told in the reader's
+    language. GROUP is the order it belongs to: the whole order is held back."""
 
     run = models.ForeignKey(ImportRun, models.CASCADE, related_name="issues")
     row = models.PositiveIntegerField()
     field = models.CharField(max_length=40, blank=True)
-    reason = models.CharField(max_length=300)
+    code = models.CharField(max_length=40)
+    params = models.JSONField(default=dict)
+    group = models.CharField(max_length=60, blank=True)
     values = models.JSONField(default=list)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["row", "id"]
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["run", "row"], name="issues_of_a_run")]
+
+    @property
+    def reason(self) -> str:
+        from grahak.connect.importing.problems import told
+
+        return told(self.code, self.params)

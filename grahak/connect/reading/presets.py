@@ -139,6 +139,7 @@ SHOPIFY = Preset(
         "Shipping": "shipping",
         "Total": "order_total",
         "Financial Status": "payment_status",
+        "Refunded Amount": "refunded_amount",
         "Cancelled at": "cancelled_at",
         "Currency": "currency",
         "Employee": "salesman",
@@ -148,7 +149,7 @@ SHOPIFY = Preset(
     telltale=(("Name",), ("Lineitem name",), ("Lineitem quantity",), ("Financial Status",), ("Created at",)),
     options=Options(
         order_columns_on_first_row=True,
-        kind_words={"refunded": "return", "voided": "cancelled", "expired": "cancelled"},
+        kind_words={"voided": "cancelled", "expired": "cancelled"},
     ),
 )
 WOOCOMMERCE = Preset(
@@ -210,8 +211,6 @@ WOOCOMMERCE = Preset(
     options=Options(
         order_amounts_repeat=True,
         kind_words={
-            "refunded": "return",
-            "wcrefunded": "return",
             "cancelled": "cancelled",
             "wccancelled": "cancelled",
             "failed": "cancelled",

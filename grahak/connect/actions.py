@@ -1,0 +1,131 @@
+"""Bringing a file in from its first look to its undoing."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.core.files import File
+from django.db import transaction
+
+from grahak.connect import jobs
+from grahak.connect.importing.undo import undo
+from grahak.connect.models import ImportMapping, ImportRun, ImportState
+from grahak.connect.reading import detect_preset, inspect, preset_called, suggest_mapping
+from grahak.core import audit
+from grahak.core.models import Batch, User
+
+REQUIRED = {
+    "customers": [{"name", "contact_name"}],
+    "products": [{"code", "name"}],
+    "orders": [{"order_number"}, {"ordered_at"}, {"quantity", "unit_price", "line_total", "order_total"}],
+}
+
+
+def take_file(path: Path, name: str, kind: str, *, by: User | None, sheet: str = "") -> ImportRun:
+    """Keep a file and look into it. Raises UnreadableFile; then nothing is kept."""
+    inspection = inspect(path, name=name, **({"sheet": sheet} if sheet else {}))
+    run = ImportRun(
+        kind=kind, file_name=name[:200], inspection=inspection.as_json(), by=by, rows=inspection.rows_estimate
+    )
+    run.source, run.columns, run.options = suggest(inspection, kind)
+    with path.open("rb") as file:
+        run.file.save(Path(name).name[-80:], File(file), save=False)
+    run.save()
+    audit.record("connect.import.uploaded", run, by=by, label=run.file_name, kind=kind)
+    return run
+
+
+def suggest(inspection: Any, kind: str) -> tuple[str, dict[str, str], dict[str, Any]]:
+    """(source, columns, options) for a file's columns: a saved mapping with these columns, else a preset, else
+    what the headings sound like."""
+    names = list(inspection.column_names)
+    for saved in ImportMapping.objects.filter(kind=kind).order_by("-id"):
+        if set(saved.columns) <= set(names) and saved.columns:
+            return saved.options.get("source", "file"), saved.columns, saved.options
+    preset = detect_preset(names)
+    if preset is not None and preset.kind == kind:
+        return preset_answer(preset.code, names)
+    return "file", suggest_mapping(names, inspection.samples, kind), {}
+
+
+def preset_answer(code: str, names: list[str]) -> tuple[str, dict[str, str], dict[str, Any]]:
+    """(source, columns, options) of a preset for these columns. KeyError for an unknown preset."""
+    preset = preset_called(code)
+    options = asdict(preset.options)
+    options["service_codes"] = sorted(preset.options.service_codes)
+    return code, preset.mapping(names), options
+
+
+def missing_fields(kind: str, columns: dict[str, str]) -> list[set[str]]:
+    """Which needed fields no column is matched to: of each set one is enough."""
+    matched = set(columns.values())
+    return [choice for choice in REQUIRED[kind] if not choice & matched]
+
+
+def begin(run: ImportRun, *, by: User | None) -> ImportRun:
+    """Hand a matched file to the worker. Calling it twice starts one import."""
+    with transaction.atomic():
+        locked = ImportRun.objects.select_for_update().get(pk=run.pk)
+        if locked.state not in (ImportState.UPLOADED, ImportState.FAILED):
+            return locked
+        if locked.batch_id is None:
+            locked.batch = Batch.objects.create(kind="import", label=locked.file_name, by=by)
+        locked.state, locked.fault = ImportState.READY, ""
+        locked.save()
+        audit.record("connect.import.begun", locked, by=by, label=locked.file_name)
+    jobs.bring_in.enqueue(locked.pk)
+    return locked
+
+
+def start_import(
+    path: Path,
+    kind: str,
+    *,
+    by: User | None,
+    preset: str = "",
+    mapping: dict[str, str] | None = None,
+    options: dict[str, Any] | None = None,
+    name: str = "",
+    source: str = "",
+) -> ImportRun:
+    """Take a file and begin, in one go (shell, demo). Raises UnreadableFile, KeyError for an unknown preset,
+    ValueError naming the needed fields that no column gives."""
+    run = take_file(Path(path), name or Path(path).name, kind, by=by)
+    if preset:
+        run.source, run.columns, run.options = preset_answer(
+            preset, [c["name"] for c in run.inspection["columns"]]
+        )
+    if mapping is not None:
+        run.columns = mapping
+    run.source = source or run.source
+    run.options = run.options | (options or {})
+    if missing := missing_fields(kind, run.columns):
+        raise ValueError(" / ".join(" or ".join(sorted(choice)) for choice in missing))
+    run.save()
+    return begin(run, by=by)
+
+
+def undo_import(run: ImportRun, *, by: User | None) -> None:
+    """Have the worker take a whole import back."""
+    with transaction.atomic():
+        locked = ImportRun.objects.select_for_update().get(pk=run.pk)
+        if locked.state not in (ImportState.DONE, ImportState.FAILED):
+            return
+        locked.state = ImportState.UNDOING
+        locked.save(update_fields=["state"])
+        audit.record("connect.import.undo_begun", locked, by=by, label=locked.file_name)
+    jobs.take_back.enqueue(locked.pk, by.pk if by else None)
+
+
+__all__ = [
+    "begin",
+    "missing_fields",
+    "preset_answer",
+    "start_import",
+    "suggest",
+    "take_file",
+    "undo",
+    "undo_import",
+]

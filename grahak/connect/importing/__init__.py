@@ -1,0 +1,1 @@
+"""From rows of a file to records, in pieces that commit with the place to go on from."""

@@ -1,0 +1,180 @@
+"""Reads the cells of a row by field, in database units, remembering what it has read: files repeat themselves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from grahak.connect.reading import ADDED, JOINED
+from grahak.core.parsing import Unreadable, clean_email, parse_balance, parse_date, parse_decimal, parse_phone
+
+MONEY = 10_000
+QUANTITY = 1_000
+_REMEMBERED = 200_000
+_SHORT = 40
+
+
+class CellError(ValueError):
+    """A cell that cannot be used: its field, and a code with values that is told in the reader's language."""
+
+    def __init__(self, field: str, code: str, **params: Any) -> None:
+        super().__init__(field, code)
+        self.field, self.code, self.params = field, code, params
+
+
+class Cells:
+    """Readers for one file: COLUMNS are its column names, MAPPING tells {column name: field}."""
+
+    def __init__(
+        self,
+        columns: Sequence[str],
+        mapping: dict[str, str],
+        *,
+        zone: ZoneInfo,
+        today: dt.date,
+        regions: Sequence[str],
+        day_first: dict[str, bool | None] | None = None,
+        decimal_mark: dict[str, str | None] | None = None,
+    ) -> None:
+        self.at: dict[str, list[int]] = {}
+        for index, name in enumerate(columns):
+            if mapping.get(name):
+                self.at.setdefault(mapping[name], []).append(index)
+        names = {field: columns[places[0]] for field, places in self.at.items()}
+        self.zone, self.today, self.regions = zone, today, tuple(regions)
+        self._day_first = {field: (day_first or {}).get(name) for field, name in names.items()}
+        self._mark = {field: (decimal_mark or {}).get(name) for field, name in names.items()}
+        self._texts: dict[Any, str] = {}
+        self._numbers: dict[tuple[str, Any, int], int] = {}
+        self._moments: dict[Any, dt.datetime] = {}
+
+    def raw(self, values: Sequence[Any], field: str) -> Any:
+        """The first filled cell among the columns of a field, or None."""
+        for index in self.at.get(field, ()):
+            if index < len(values):
+                value = values[index]
+                if value is not None and not (isinstance(value, str) and not value.strip()):
+                    return value
+        return None
+
+    def text(self, values: Sequence[Any], field: str, most: int = 200) -> str:
+        """The cell as one line of text; "" where empty. A whole number from a spreadsheet loses its ".0"."""
+        places = self.at.get(field)
+        if places is None:
+            return ""
+        if len(places) > 1 and field in JOINED:
+            return self._joined([values[place] for place in places if place < len(values)], field, most)
+        value = self.raw(values, field)
+        if value is None:
+            return ""
+        known = self._texts.get(value) if most >= _SHORT else None
+        if known is None:
+            known = self._joined([value], field, most)
+            if len(known) <= _SHORT and len(self._texts) < _REMEMBERED:
+                self._texts[value] = known
+        return known
+
+    @staticmethod
+    def _joined(parts: list[Any], field: str, most: int) -> str:
+        whole = [int(part) if isinstance(part, float) and part.is_integer() else part for part in parts]
+        text = " ".join(
+            word for part in whole if part is not None for word in str(part).replace("\x00", "").split()
+        )
+        if len(text) > most:
+            raise CellError(field, "too_long", most=most, text=text[:40] + "…")
+        return text
+
+    def units(self, values: Sequence[Any], field: str, scale: int) -> int | None:
+        """A number in database units (money × 10,000, quantity × 1,000); None where empty. Columns of a field in
+        ADDED (CGST, SGST, …) are summed."""
+        places = self.at.get(field)
+        if places is None:
+            return None
+        if len(places) > 1 and field in ADDED:
+            parts = [self._number(values[place], field, scale) for place in places if place < len(values)]
+            known = [part for part in parts if part is not None]
+            return sum(known) if known else None
+        return self._number(self.raw(values, field), field, scale)
+
+    def _number(self, value: Any, field: str, scale: int) -> int | None:
+        if value is None or (isinstance(value, str) and not value.strip()):
+            return None
+        key = (field, value, scale)
+        found = self._numbers.get(key)
+        if found is not None:
+            return found
+        try:
+            number = parse_decimal(value, decimal_mark=self._mark.get(field))  # type: ignore[arg-type]
+        except Unreadable as error:
+            raise CellError(field, error.code, **error.params) from None
+        units = int((number * scale).to_integral_value())
+        if abs(units) > 9 * 10**17:
+            raise CellError(field, "number_huge", text=str(value)[:40])
+        if len(self._numbers) < _REMEMBERED:
+            self._numbers[key] = units
+        return units
+
+    def balance(self, values: Sequence[Any], field: str) -> int | None:
+        """An opening balance: Dr or plain is what they owe us (positive), Cr negative."""
+        value = self.raw(values, field)
+        if value is None:
+            return None
+        try:
+            return int((parse_balance(value, decimal_mark=self._mark.get(field)) * MONEY).to_integral_value())  # type: ignore[arg-type]
+        except Unreadable as error:
+            raise CellError(field, error.code, **error.params) from None
+
+    def moment(self, values: Sequence[Any], field: str) -> dt.datetime | None:
+        """An aware moment; a bare day is its noon by the shop's clock, so that it stays that day anywhere."""
+        value = self.raw(values, field)
+        if value is None:
+            return None
+        found = self._moments.get(value)
+        if found is not None:
+            return found
+        try:
+            read = parse_date(value, day_first=self._day_first.get(field), today=self.today)
+        except Unreadable as error:
+            raise CellError(field, error.code, **error.params) from None
+        if not isinstance(read, dt.datetime):
+            read = dt.datetime.combine(read, dt.time(12))
+        moment = read if read.tzinfo else read.replace(tzinfo=self.zone)
+        if len(self._moments) < _REMEMBERED:
+            self._moments[value] = moment
+        return moment
+
+    def day(self, values: Sequence[Any], field: str) -> dt.date | None:
+        moment = self.moment(values, field)
+        return moment.astimezone(self.zone).date() if moment else None
+
+    def phone(self, values: Sequence[Any], field: str) -> tuple[str, str]:
+        """(E.164, as typed); ("", "") where empty. A number that no country uses is refused by field."""
+        value = self.raw(values, field)
+        if value is None:
+            return "", ""
+        try:
+            phone = parse_phone(value, self.regions)
+        except Unreadable as error:
+            raise CellError(field, error.code, **error.params) from None
+        if not phone.valid:
+            raise CellError(
+                field, "phone_invalid", text=phone.typed[:60], digits=sum(map(str.isdigit, phone.typed))
+            )
+        return phone.e164, phone.typed
+
+    def email(self, values: Sequence[Any], field: str) -> str:
+        value = self.raw(values, field)
+        if value is None:
+            return ""
+        try:
+            return clean_email(value)
+        except Unreadable as error:
+            raise CellError(field, error.code, **error.params) from None
+
+
+def decimal_of(units: int, scale: int) -> Decimal:
+    """Database units as a Decimal."""
+    return Decimal(units) / scale

@@ -1,0 +1,58 @@
+"""Many rows at once, straight into a table: for imports and demo data, where a model instance a row costs more
+than the insert. Values must be in database form (see `stored`); constraints and indexes hold as always.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model
+
+
+def stored(moment: dt.datetime) -> Any:
+    """An aware datetime in the form that this database's rows hold."""
+    return connection.ops.adapt_datetimefield_value(moment)
+
+
+def insert(
+    model: type[Model], fields: Sequence[str], rows: Iterable[tuple[Any, ...]], *, skip_known: bool = False
+) -> None:
+    """Insert ROWS, each a tuple in the order of FIELDS (model field names). With skip_known, rows that break a
+    uniqueness rule are left out instead of raising IntegrityError. Runs in the caller's transaction."""
+    columns = [model._meta.get_field(name).column for name in fields]
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(column) for column in columns)
+    table = quote(model._meta.db_table)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql" and not skip_known:
+            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            return
+        marks = ", ".join(["%s"] * len(columns))
+        tail = " ON CONFLICT DO NOTHING" if skip_known else ""
+        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks}){tail}", list(rows))  # noqa: S608
+
+
+def update(model: type[Model], fields: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Set FIELDS of rows given as (value, …, primary key) tuples in database form."""
+    quote = connection.ops.quote_name
+    sets = ", ".join(f"{quote(model._meta.get_field(name).column)} = %s" for name in fields)
+    table, key = quote(model._meta.db_table), quote(model._meta.pk.column)
+    with connection.cursor() as cursor:
+        cursor.executemany(f"UPDATE {table} SET {sets} WHERE {key} = %s", list(rows))  # noqa: S608
+
+
+def pieces(items: Iterable[Any], size: int = 900) -> Iterable[list[Any]]:
+    """Lists of at most SIZE items: SQLite takes a limited number of parameters a statement."""
+    piece: list[Any] = []
+    for item in items:
+        piece.append(item)
+        if len(piece) == size:
+            yield piece
+            piece = []
+    if piece:
+        yield piece
