@@ -147,7 +147,8 @@ def _no_more_than(limit: int, scope: Any, receive: Receive) -> Receive:
 def _head(response: Any) -> dict[str, Any]:
     headers = [(name.encode("ascii"), value.encode("latin1")) for name, value in response.items()]
     headers += [
-        (b"Set-Cookie", cookie.output(header="").encode("ascii").strip()) for cookie in response.cookies.values()
+        (b"Set-Cookie", cookie.output(header="").encode("ascii").strip())
+        for cookie in response.cookies.values()
     ]
     return {"type": "http.response.start", "status": response.status_code, "headers": headers}
 

@@ -10,7 +10,15 @@ import sys
 from pkgutil import iter_modules
 
 BY_USE = ("serve", "web", "worker", "import", "export", "key", "backup", "restore", "doctor", "bench")
-HIDDEN = {"--version", "--verbosity", "--settings", "--pythonpath", "--no-color", "--force-color", "--skip-checks"}
+HIDDEN = {
+    "--version",
+    "--verbosity",
+    "--settings",
+    "--pythonpath",
+    "--no-color",
+    "--force-color",
+    "--skip-checks",
+}
 
 
 def main() -> None:
@@ -84,5 +92,8 @@ def listing() -> str:
     order = [name for name in BY_USE if name in known] + sorted(set(known) - set(BY_USE))
     lines = [f"grahak {__version__}: customers, in one place.\n", "  grahak COMMAND [options]\n"]
     lines += [f"  {name:10} {load_command_class(known[name], name).help}" for name in order]
-    lines += ["", "`grahak COMMAND --help` says more. Settings come from the environment: see docs/operate.md."]
+    lines += [
+        "",
+        "`grahak COMMAND --help` says more. Settings come from the environment: see docs/operate.md.",
+    ]
     return "\n".join(lines)

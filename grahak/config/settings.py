@@ -14,7 +14,7 @@ from grahak.config.logs import logging_settings
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA = Path(env.text("GRAHAK_DATA", "data")).resolve()
-DATA.mkdir(parents=True, exist_ok=True)
+DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _kept_secret(path: Path) -> str:
@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
@@ -69,6 +70,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "grahak.core.middleware.Toasts",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -89,7 +91,11 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "grahak.core.context.shell",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "grahak.core.templatetags.ui"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "grahak.core.templatetags.ui",
+            ],
         },
     }
 ]
@@ -113,6 +119,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_USERNAME_CALLABLE = "grahak.core.views.account.typed_email"
 AXES_LOCKOUT_TEMPLATE = "core/locked.html"
 AXES_VERBOSE = False
 PASSWORD_RESET_TIMEOUT = 60 * 60 * 24

@@ -49,7 +49,9 @@ def unknown_migrations() -> list[str]:
     return [
         f"{label}.{name}"
         for label, name in sorted(loader.applied_migrations)
-        if label in ours and (label, name) not in loader.disk_migrations and not _replaced(loader, label, name)
+        if label in ours
+        and (label, name) not in loader.disk_migrations
+        and not _replaced(loader, label, name)
     ]
 
 

@@ -24,7 +24,11 @@ class Child:
     """One process to keep alive. `again(pid)` gives extra words for a start after the process PID died."""
 
     def __init__(
-        self, name: str, words: list[str], env: dict[str, str], again: Callable[[int], list[str]] | None = None
+        self,
+        name: str,
+        words: list[str],
+        env: dict[str, str],
+        again: Callable[[int], list[str]] | None = None,
     ) -> None:
         self.name, self.words, self.env, self.again = name, words, env, again
         self.process: subprocess.Popen[bytes] | None = None

@@ -37,6 +37,7 @@ def _run_jobs(*queues: str) -> Loop:
 LOOPS: dict[str, Loop] = {
     "jobs": _run_jobs("default"),
     "imports": _run_jobs("imports"),
+    "launches": _run_jobs("sending"),
     "sending": _send,
     "house": keep_house,
 }
@@ -62,7 +63,8 @@ def run(names: list[str], stop: threading.Event, *, grace: float = 15.0) -> bool
     """Run these loops until STOP is set, then give jobs GRACE seconds to end. False where some had to be left: their
     leases are given up, and the next worker takes them up again; the caller must then end the process at once."""
     threads = [
-        threading.Thread(target=steadily, args=(name, LOOPS[name], stop), name=name, daemon=True) for name in names
+        threading.Thread(target=steadily, args=(name, LOOPS[name], stop), name=name, daemon=True)
+        for name in names
     ]
     heart = threading.Thread(target=_beat, args=(names, stop), name="heart", daemon=True)
     for thread in (heart, *threads):
@@ -77,7 +79,9 @@ def run(names: list[str], stop: threading.Event, *, grace: float = 15.0) -> bool
     heartbeat.silence()
     leader.step_down(heartbeat.place())
     if busy:
-        logger.warning("jobs left for the next worker", extra={"loops": busy, "jobs": give_up(heartbeat.place())})
+        logger.warning(
+            "jobs left for the next worker", extra={"loops": busy, "jobs": give_up(heartbeat.place())}
+        )
     connections.close_all()
     return not busy
 

@@ -22,9 +22,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         address.add_address(parser)
-        parser.add_argument("--workers", type=int, default=1, help="web processes (default 1; try one per two cores)")
-        parser.add_argument("--demo", action="store_true", help="open the demo shop where there is no business yet")
-        parser.add_argument("--dev", action="store_true", help="for developers: debug pages, restart on changes")
+        parser.add_argument(
+            "--workers", type=int, default=1, help="web processes (default 1; try one per two cores)"
+        )
+        parser.add_argument(
+            "--demo", action="store_true", help="open the demo shop where there is no business yet"
+        )
+        parser.add_argument(
+            "--dev", action="store_true", help="for developers: debug pages, restart on changes"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         began = time.monotonic()
@@ -39,7 +45,9 @@ class Command(BaseCommand):
         env = {"GRAHAK_DEBUG": "yes", "GRAHAK_LOG": "human"} if options["dev"] else {}
         self.supervisor = Supervisor(
             [
-                Child("web", ["web", f"--host={host}", f"--port={port}", f"--workers={options['workers']}"], env),
+                Child(
+                    "web", ["web", f"--host={host}", f"--port={port}", f"--workers={options['workers']}"], env
+                ),
                 Child("worker", ["worker"], env, again=lambda pid: [f"--takes-over={pid}"]),
             ]
         )
@@ -69,7 +77,10 @@ class Command(BaseCommand):
 
     def _say_where(self, host: str, port: int, seconds: float) -> None:
         kind = "PostgreSQL" if "postgresql" in settings.DATABASES["default"]["ENGINE"] else "SQLite"
-        lines = [f"Grahak {__version__}, ready in {seconds:.1f} s", f"  this computer  {address.url(host, port)}"]
+        lines = [
+            f"Grahak {__version__}, ready in {seconds:.1f} s",
+            f"  this computer  {address.url(host, port)}",
+        ]
         nearby = address.url_nearby(host, port)
         if nearby:
             lines += [f"  phones nearby  {nearby}", "", address.qr(nearby)]

@@ -26,7 +26,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         address.add_address(parser)
-        parser.add_argument("--workers", type=int, default=1, help="web processes that share the port (default 1)")
+        parser.add_argument(
+            "--workers", type=int, default=1, help="web processes that share the port (default 1)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         from granian.constants import Interfaces, Loops

@@ -25,7 +25,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--only", action="append", choices=sorted(worker.LOOPS), help="run this loop only (may be repeated)"
+            "--only",
+            action="append",
+            choices=sorted(worker.LOOPS),
+            help="run this loop only (may be repeated)",
         )
         parser.add_argument("--until-empty", action="store_true", help="run the jobs that wait, then end")
         parser.add_argument("--takes-over", type=int, metavar="PID", help=SUPPRESS)
