@@ -15,6 +15,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from grahak.core.audit import describe
 from grahak.core.models import Role, User
 
 _GRANTS: dict[str, dict[str, str]] = {}
@@ -41,7 +42,7 @@ def sentence(action: str) -> Any:
 
 
 def scope_of(user: Any, action: str) -> str | None:
-    """One of "own", "branch", "all", or None where the role may not. An unknown action is a programming error."""
+    """One of "own", "branch", "all"; None where the role may not. An unknown action is a KeyError."""
     scope = _GRANTS[action].get(getattr(user, "role", ""), "")
     return scope if scope in ("own", "branch", "all") and getattr(user, "is_active", True) else None
 
@@ -115,3 +116,24 @@ grant("people.edit", manager="", says=_("Invite colleagues, change their role, c
 grant("keys.edit", manager="", says=_("Make and withdraw keys for programmes"))
 grant("audit.view", says=_("Read who did what"))
 grant("demo.leave", manager="", says=_("Leave the demo and start with one's own shop"))
+
+describe(
+    {
+        "core.business.started": _("Shop set up"),
+        "core.business.changed": _("Shop's settings changed"),
+        "core.branch.added": _("Branch added"),
+        "core.branch.changed": _("Branch changed"),
+        "core.branch.removed": _("Branch removed"),
+        "core.person.invited": _("Colleague invited"),
+        "core.person.joined": _("Invitation accepted"),
+        "core.person.changed": _("Colleague changed"),
+        "core.person.closed": _("Log-in closed"),
+        "core.person.opened": _("Log-in opened"),
+        "core.person.logged_in": _("Logged in"),
+        "core.person.logged_out": _("Logged out everywhere"),
+        "core.person.reset_asked": _("New password asked for"),
+        "core.person.password_changed": _("Password changed"),
+        "core.key.made": _("Key made"),
+        "core.key.withdrawn": _("Key withdrawn"),
+    }
+)

@@ -25,8 +25,23 @@ def record(
     )
 
 
+_SENTENCES: dict[str, Any] = {}
+
+
+def describe(sentences: dict[str, Any]) -> None:
+    """What the log calls an action, for the reader: {"sales.order.added": _("Order written")}."""
+    _SENTENCES.update(sentences)
+
+
+def sentence(action: str) -> Any:
+    """The words for an action; its code where nobody wrote them."""
+    return _SENTENCES.get(action) or action
+
+
 def changed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[str]]:
     """The fields that differ, as {"field": [old, new]}, for an audit line."""
     return {
-        name: [str(before.get(name, "")), str(value)] for name, value in after.items() if before.get(name) != value
+        name: ["" if one is None else str(one) for one in (before.get(name), value)]
+        for name, value in after.items()
+        if before.get(name) != value
     }

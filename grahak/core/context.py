@@ -6,43 +6,67 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
 
 from grahak.core.access import scope_of
 from grahak.core.registry import NavLink, registry
+from grahak.core.shortcuts import all_shortcuts
 
 
 def allowed(link: NavLink, user: Any) -> bool:
+    """Whether this person's role may open the link."""
     return link.action == "*" or scope_of(user, link.action) is not None
 
 
-def _lines(request: HttpRequest) -> list[dict[str, Any]]:
-    path, lines = request.path, []
-    for link in registry.nav:
-        if not allowed(link, request.user):
+def reachable(links: list[NavLink], user: Any) -> list[dict[str, Any]]:
+    """The links this person may open, each {"link", "url"}; one whose page isn't there is left out."""
+    found = []
+    for link in links:
+        try:
+            if allowed(link, user):
+                found.append({"link": link, "url": reverse(link.url)})
+        except NoReverseMatch:
             continue
-        url = reverse(link.url)
-        current = path == url if url == "/" else path.startswith(url)
-        lines.append({"link": link, "url": url, "current": current, "count": link.count(request.user) if link.count else 0})
+    return found
+
+
+def _lines(request: HttpRequest) -> list[dict[str, Any]]:
+    lines = reachable(registry.nav, request.user)
+    here = max((one["url"] for one in lines if request.path.startswith(one["url"])), key=len, default="")
+    for line in lines:
+        link, url = line["link"], line["url"]
+        line["current"] = url == here and (url != "/" or request.path == "/")
+        line["count"] = link.count(request.user) if link.count else 0
     return lines
+
+
+def looks(request: HttpRequest, user: Any = None) -> dict[str, Any]:
+    """Language, direction and theme of a page. Asks no database; USER is None where that may be the fault."""
+    language = getattr(request, "LANGUAGE_CODE", "en")
+    theme = getattr(user, "theme", "") or request.COOKIES.get("grahak_theme", "")
+    return {
+        "languages": settings.LANGUAGES,
+        "language": language,
+        "direction": "rtl" if language == "ur" else "ltr",
+        "theme": theme if theme in ("light", "dark") else "",
+        "density": getattr(user, "density", ""),
+        "script": getattr(user, "script", ""),
+    }
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context of base.html; cheap: no query but the counts that rooms put on their links."""
     user = getattr(request, "user", None)
-    theme = (getattr(user, "theme", "") or request.COOKIES.get("grahak_theme", "")) if user else ""
-    context: dict[str, Any] = {
-        "business": getattr(request, "business", None),
-        "languages": settings.LANGUAGES,
-        "language": getattr(request, "LANGUAGE_CODE", "en"),
-        "direction": "rtl" if getattr(request, "LANGUAGE_CODE", "en") == "ur" else "ltr",
-        "theme": theme if theme in ("light", "dark") else "",
-        "density": getattr(user, "density", ""),
-        "script": getattr(user, "script", ""),
-    }
+    context: dict[str, Any] = {"business": getattr(request, "business", None), **looks(request, user)}
     if user is not None and user.is_authenticated and not getattr(request, "htmx", False):
-        lines = _lines(request)
-        context["nav_groups"] = [[line for line in lines if line["link"].group == group] for group in (1, 2, 3)]
-        context["tabbar"] = [line for line in lines if line["link"].phone][:4]
-        context["new_links"] = [link for link in registry.new_links if allowed(link, user)]
+        lines = SimpleLazyObject(lambda: _lines(request))
+        context["nav_groups"] = SimpleLazyObject(
+            lambda: [[line for line in lines if line["link"].group == group] for group in (1, 2, 3)]
+        )
+        context["tabbar"] = SimpleLazyObject(lambda: [line for line in lines if line["link"].phone][:4])
+        context["new_links"] = new = reachable(registry.new_links, user)
+        context["shortcuts"] = SimpleLazyObject(
+            lambda: all_shortcuts([line["link"] for line in lines], [line["link"] for line in new])
+        )
     return context

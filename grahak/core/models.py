@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import secrets
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.core import signing
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 
@@ -98,6 +101,7 @@ class User(AbstractBaseUser):
     density = models.CharField(max_length=12, blank=True)
     script = models.CharField(max_length=8, blank=True)
     is_active = models.BooleanField(_("may log in"), default=True)
+    sessions_ended = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
 
     USERNAME_FIELD = "email"
@@ -114,6 +118,12 @@ class User(AbstractBaseUser):
     def initials(self) -> str:
         return "".join(word[0] for word in self.name.split()[:2]).upper()
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Sessions hang on the password and on `sessions_ended`: raising it ends them all."""
+        return salted_hmac(
+            "grahak.core.session", f"{self.password}/{self.sessions_ended}", secret=secret, algorithm="sha256"
+        ).hexdigest()
+
     def can(self, action: str) -> bool:
         """Whether the role allows this action at any scope."""
         from grahak.core.access import scope_of
@@ -121,8 +131,45 @@ class User(AbstractBaseUser):
         return scope_of(self, action) is not None
 
 
+class Invitation(models.Model):
+    """A colleague asked in. The link is signed, opens once, and only the newest one of a person opens."""
+
+    SALT: ClassVar[str] = "grahak.core.invitation"
+    DAYS: ClassVar[int] = 7
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="invitations")
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    accepted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-pk"]
+
+    @property
+    def token(self) -> str:
+        """What stands in the link; valid for seven days."""
+        return signing.dumps(self.pk, salt=self.SALT)
+
+    @property
+    def is_over(self) -> bool:
+        return timezone.now() - self.created_at > dt.timedelta(days=self.DAYS)
+
+    @classmethod
+    def opened_by(cls, token: str) -> Invitation | None:
+        """The invitation of a link, or None where it is forged, over, used or replaced by a newer one."""
+        try:
+            pk = signing.loads(token, salt=cls.SALT, max_age=cls.DAYS * 86400)
+        except signing.BadSignature:
+            return None
+        waiting = cls.objects.select_related("user", "by").filter(accepted_at=None, user__is_active=True)
+        found = waiting.filter(pk=pk).first()
+        if found is None or found.user.invitations.filter(pk__gt=found.pk).exists():
+            return None
+        return found
+
+
 class ApiKey(models.Model):
-    """A key for a programme. Only its hash is kept; `write` keys may send events, `api` keys act as a role."""
+    """A key for a programme. Only its hash is kept; `write` keys send events, `api` keys act as a role."""
 
     kind = models.CharField(max_length=5, choices=[("write", _("write")), ("api", _("API"))])
     role = models.CharField(max_length=12, choices=Role, default=Role.ANALYST)
@@ -189,11 +236,13 @@ class AuditEntry(models.Model):
     detail = models.JSONField(default=dict)
 
     class Meta:
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["subject", "subject_id", "-at"], name="audit_subject")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["subject", "subject_id", "-at"], name="audit_subject")
+        ]
 
 
 class JobLease(models.Model):
-    """The lease beside a running job: its worker renews it; when it runs out, another takes the job up again."""
+    """The lease beside a running job: its worker renews it; when it runs out, another takes the job up."""
 
     task_id = models.UUIDField(primary_key=True)
     worker = models.CharField(max_length=80)

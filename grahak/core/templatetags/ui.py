@@ -19,6 +19,11 @@ from django.utils.translation import ngettext
 
 from grahak.core import business
 from grahak.core import money as amounts
+from grahak.core import toasts as toast_shelf
+from grahak.core.access import scope_of
+from grahak.core.context import reachable
+from grahak.core.demo import loading
+from grahak.core.registry import registry
 
 register = template.Library()
 _FLOWING = {"arrow", "return", "back", "chevron", "next"}
@@ -49,6 +54,12 @@ def amount(value: Decimal | None, tone: str = "", places: int | None = 0) -> Saf
     return format_html('<bdi class="{}">{}</bdi>', css, amounts.figure(value, places))
 
 
+@register.simple_tag
+def currency_sign() -> str:
+    """The sign of the currency, for a column's head: {% currency_sign as sign %}."""
+    return amounts.sign()
+
+
 @register.filter
 def number(value: Any, places: int = 0) -> str:
     """A count or number with the shop's grouping."""
@@ -72,7 +83,7 @@ def _local(value: dt.date | dt.datetime) -> dt.date:
 
 @register.filter
 def day(value: dt.date | dt.datetime | None) -> str:
-    """"21 Nov", with the year only when it is not this year's."""
+    """Written as "21 Nov", with the year only when it is not this year's."""
     if value is None:
         return "–"
     date = _local(value)
@@ -88,7 +99,7 @@ def clock(value: dt.datetime | None) -> str:
 
 @register.filter
 def days_ago(value: dt.date | dt.datetime | None) -> str:
-    """"today", "23 d": an age in days, for a column."""
+    """As "today" or "23 d": an age in days, for a column."""
     if value is None:
         return "–"
     days = (business.today() - _local(value)).days
@@ -207,6 +218,35 @@ def rhythm(orders: list[Any] | None, due_on: dt.date | None, wide: bool = False)
         _("Orders of the last months"),
         mark_safe(f'<path class="axis" d="M0 {base}H{width}"/><path class="tick" d="{ticks or "M0 0"}"/>{mark}'),  # noqa: S308
     )
+
+
+@register.simple_tag(takes_context=True)
+def toasts(context: dict[str, Any]) -> list[dict[str, Any]]:
+    """What this person is still to be told (core.toasts)."""
+    request = context.get("request")
+    return toast_shelf.waiting(request) if request is not None else []
+
+
+@register.filter
+def may(user: Any, action: str) -> bool:
+    """Whether the person's role allows ACTION at any scope: {% if user|may:"orders.edit" %}."""
+    return scope_of(user, action) is not None
+
+
+@register.inclusion_tag("core/_demo_progress.html")
+def demo_progress() -> dict[str, Any]:
+    """The bar of the demo that is still loading; nothing once it is complete."""
+    return {"progress": loading()}
+
+
+@register.simple_tag(takes_context=True)
+def settings_pages(context: dict[str, Any]) -> list[list[dict[str, Any]]]:
+    """The settings pages this person may open, in three groups, each {"link", "url", "current"}."""
+    request = context["request"]
+    found = reachable(registry.settings_pages, request.user)
+    for one in found:
+        one["current"] = request.path.startswith(one["url"])
+    return [group for n in (1, 2, 3) if (group := [one for one in found if one["link"].group == n])]
 
 
 def bdi(text: str) -> SafeString:

@@ -1,15 +1,17 @@
-"""Small switches of the shell: language, theme, health."""
+"""Small things of the shell: language, theme, health, the list of keys, the live pattern page."""
 
 from __future__ import annotations
 
 from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from grahak.core.access import open_to_all
-from grahak.core.health import facts
+from grahak import __version__
+from grahak.core.access import open_to_all, signed_in
 
 
 def _back(request: HttpRequest) -> HttpResponse:
@@ -48,12 +50,28 @@ def switch_theme(request: HttpRequest) -> HttpResponse:
 
 @open_to_all
 def health(request: HttpRequest) -> HttpResponse:
-    """200 while people can be served; for a supervisor or load balancer."""
-    fit, known = facts()
-    return JsonResponse(known, status=200 if fit else 503)
+    """200 while the database answers; for a supervisor or load balancer."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Exception:
+        return JsonResponse({"ok": False, "version": __version__, "database": "down"}, status=503)
+    return JsonResponse({"ok": True, "version": __version__, "database": connection.vendor})
+
+
+@signed_in
+def keys_help(request: HttpRequest) -> HttpResponse:
+    """The keys as a page, for those who came without a script."""
+    return render(request, "core/keys_help.html")
 
 
 @open_to_all
 def patterns(request: HttpRequest) -> HttpResponse:
-    """Every part of the UI kit with the real tokens."""
-    return render(request, "core/patterns.html")
+    """Every part of the UI kit with the real tokens: ?lang=ur&theme=dark shows it in that language and light."""
+    language = request.GET.get("lang", "")
+    if language in dict(settings.LANGUAGES):
+        request.LANGUAGE_CODE = language
+    theme = request.GET.get("theme", "")
+    given = {"theme": theme} if theme in ("light", "dark") else {}
+    with translation.override(request.LANGUAGE_CODE):
+        return render(request, "core/patterns.html", given | {"script": request.GET.get("script", "")})

@@ -14,8 +14,8 @@ from grahak.core.models import ApiKey, Role
 
 class Command(BaseCommand):
     help = (
-        "Make a key for a programme: `write` keys send events in, `api` keys act as a role. The key is printed "
-        "once and kept nowhere. `list` shows the keys there are, `revoke BEGINNING` withdraws one."
+        "Make a key for a programme: `write` keys send events in, `api` keys act as a role. It is printed once "
+        "and kept nowhere. `list` shows the keys there are, `revoke BEGINNING` withdraws one."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -53,7 +53,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{key.prefix}…  {key.kind:5}  {key.role:8}  {state:7}  {key.name}")
 
     def _revoke(self, beginning: str, as_json: bool) -> None:
-        found = list(ApiKey.objects.filter(prefix__startswith=beginning[:10], revoked_at=None)) if beginning else []
+        keys = ApiKey.objects.filter(prefix__startswith=beginning[:10], revoked_at=None)
+        found = list(keys) if beginning else []
         if len(found) != 1:
             raise CommandError(f"{len(found)} open keys begin with {beginning!r}; `grahak key list` shows them")
         withdraw_key(found[0], by=None)

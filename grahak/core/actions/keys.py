@@ -1,0 +1,27 @@
+"""Keys for programmes: made once, shown once, withdrawn for good."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from grahak.core import audit
+from grahak.core.models import ApiKey, User
+
+
+@transaction.atomic
+def make_key(kind: str, role: str, *, by: User | None, name: str = "") -> tuple[ApiKey, str]:
+    """A key of KIND "write" or "api" that acts as ROLE, and its plain text, which is nowhere kept."""
+    key, plain = ApiKey.issue(kind, role, by=by, name=name)
+    label = name or key.prefix
+    audit.record("core.key.made", key, by=by, label=label, kind=kind, role=role, prefix=key.prefix)
+    return key, plain
+
+
+@transaction.atomic
+def withdraw_key(key: ApiKey, *, by: User | None) -> bool:
+    """Stop a key from opening anything. False where it was withdrawn before."""
+    done = ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now())
+    if done:
+        audit.record("core.key.withdrawn", key, by=by, label=key.name or key.prefix, prefix=key.prefix)
+    return bool(done)
