@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
@@ -96,15 +97,32 @@ def claim(dispatch_id: int, most: int, worker: str, domain: str, *, now: dt.date
     return Turn(claimed, len(rows))
 
 
+def _set(changes: str, values: list[Any], ids: Sequence[int], guard: str, guards: list[Any]) -> int:
+    """UPDATE by hand: these two run for every mail, and building the query would cost more than running
+    it."""
+    table = connection.ops.quote_name(Message._meta.db_table)
+    marks = ", ".join(["%s"] * len(ids))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET {changes} WHERE id IN ({marks}) AND {guard}",  # noqa: S608
+            [*values, *ids, *guards],
+        )
+        return int(cursor.rowcount)
+
+
 def attempt(ids: Sequence[int], worker: str, *, now: dt.datetime | None = None) -> set[int]:
     """Write down that these are about to be handed to the mail server. Returns those that may be: a row whose
     lease ran out, or that was taken back (pause, stop, unsubscribed), is not among them."""
     if not ids:
         return set()
     now = now or timezone.now()
-    changed = Message.objects.filter(
-        pk__in=ids, state=MessageState.CLAIMED, claimed_by=worker, claimed_until__gt=now
-    ).update(state=MessageState.ATTEMPTED, attempted_at=now, claimed_until=now + ATTEMPT_LEASE)
+    changed = _set(
+        "state = 'attempted', attempted_at = %s, claimed_until = %s",
+        [bulk.stored(now), bulk.stored(now + ATTEMPT_LEASE)],
+        ids,
+        "state = 'claimed' AND claimed_by = %s AND claimed_until > %s",
+        [worker, bulk.stored(now)],
+    )
     if changed == len(ids):
         return set(ids)
     return set(
@@ -122,8 +140,12 @@ def settle(outcomes: Iterable[Outcome], worker: str, *, now: dt.datetime | None 
     for outcome in outcomes:
         by_result.setdefault(outcome.result, []).append(outcome)
     if sent := [outcome.id for outcome in by_result.pop("sent", ())]:
-        _mine(sent, worker).update(
-            state=MessageState.SENT, sent_at=now, reason="", detail="", claimed_until=None
+        _set(
+            "state = 'sent', sent_at = %s, reason = '', detail = '', claimed_until = NULL",
+            [bulk.stored(now)],
+            sent,
+            "state IN ('attempted', 'unknown') AND claimed_by = %s",
+            [worker],
         )
         for pk in sent:
             announce("channels.message.sent", message_id=pk)
