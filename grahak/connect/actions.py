@@ -79,6 +79,33 @@ def begin(run: ImportRun, *, by: User | None) -> ImportRun:
     return locked
 
 
+def save_mapping(run: ImportRun, name: str, *, by: User | None) -> ImportMapping:
+    """Keep the answers of a run under a name; the same name is overwritten."""
+    mapping, _new = ImportMapping.objects.update_or_create(
+        name=name,
+        defaults={
+            "kind": run.kind,
+            "columns": run.columns,
+            "options": run.options | {"source": run.source},
+            "by": by,
+        },
+    )
+    audit.record("connect.mapping.saved", mapping, by=by, label=name)
+    return mapping
+
+
+def discard(run: ImportRun, *, by: User | None) -> None:
+    """Throw a file away that was uploaded and never begun."""
+    with transaction.atomic():
+        locked = ImportRun.objects.select_for_update().filter(pk=run.pk, state=ImportState.UPLOADED).first()
+        if locked is None:
+            return
+        audit.record("connect.import.discarded", locked, by=by, label=locked.file_name)
+        locked.delete()
+        file = run.file
+        transaction.on_commit(lambda: file.delete(save=False))
+
+
 def start_import(
     path: Path,
     kind: str,

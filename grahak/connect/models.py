@@ -40,7 +40,8 @@ class ImportMapping(models.Model):
 
 
 class ImportRun(models.Model):
-    """One file brought in. NEXT_ROW is where to go on after a kill: it commits with the rows before it."""
+    """One file brought in. NEXT_ROW is the number of the last row done: where to go on
+    after a kill; it commits with the rows up to it."""
 
     kind = models.CharField(max_length=10, choices=ImportKind)
     file = models.FileField(upload_to="imports/")
@@ -70,6 +71,11 @@ class ImportRun(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("connect:import", args=[self.pk])
+
+    @property
+    def read(self) -> int:
+        """Rows read so far, whatever became of them."""
+        return self.added + self.changed + self.same + self.failed + int(self.counts.get("left_out", 0))
 
 
 class ImportIssue(models.Model):

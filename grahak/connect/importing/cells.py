@@ -178,3 +178,13 @@ class Cells:
 def decimal_of(units: int, scale: int) -> Decimal:
     """Database units as a Decimal."""
     return Decimal(units) / scale
+
+
+def usable(row: Any) -> bool:
+    """Whether a row is one of data: False for a row of totals. Raises CellError for a damaged row."""
+    for flaw in row.flaws:
+        if flaw.level == "error":
+            raise CellError("", flaw.code, **flaw.params)
+        if flaw.level == "skip":
+            return False
+    return True

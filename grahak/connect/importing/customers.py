@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
-from grahak.connect.importing.cells import MONEY, CellError, Cells, decimal_of
+from grahak.connect.importing.cells import MONEY, CellError, Cells, decimal_of, usable
 from grahak.connect.importing.kept import remember
 from grahak.connect.importing.outcome import Outcome, Refusal
 from grahak.connect.importing.parties import Key, Parties, plain_name
@@ -52,14 +52,25 @@ class CustomerWriter:
             except CellError:
                 continue
 
+    def check(self, rows: list[Any]) -> Outcome:
+        """What would be refused, without writing."""
+        outcome = Outcome()
+        self._read(rows, outcome)
+        return outcome
+
     def write(self, rows: list[Any]) -> Outcome:
         """One piece, in the caller's transaction."""
         outcome = Outcome()
+        self._keep(self._read(rows, outcome), outcome)
+        return outcome
+
+    def _read(self, rows: list[Any], outcome: Outcome) -> dict[Key, tuple[Any, dict[str, Any]]]:
         read: dict[Key, tuple[Any, dict[str, Any]]] = {}
         for row in rows:
             try:
-                if row.flaws:
-                    raise CellError("", row.flaws[0].code, **row.flaws[0].params)
+                if not usable(row):
+                    outcome.left_out += 1
+                    continue
                 key = self._key(row.values)
                 if key in self.seen:
                     raise CellError("", "same_row", row=self.seen[key])
@@ -69,8 +80,7 @@ class CustomerWriter:
                 outcome.refusals.append(
                     Refusal(row.number, error.field, error.code, error.params, tuple(row.values))
                 )
-        self._keep(read, outcome)
-        return outcome
+        return read
 
     def _key(self, values: Sequence[Any]) -> Key:
         cells = self.cells

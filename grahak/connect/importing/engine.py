@@ -7,7 +7,7 @@ import datetime as dt
 import logging
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,6 +24,7 @@ from grahak.connect.importing.shop import Shop
 from grahak.connect.models import ImportIssue, ImportKind, ImportRun, ImportState
 from grahak.connect.reading import Inspection, UnreadableFile, rows
 from grahak.core import audit, events
+from grahak.core.models import Batch
 
 logger = logging.getLogger("grahak.imports")
 PIECE = {ImportKind.CUSTOMERS: 2_000, ImportKind.PRODUCTS: 5_000, ImportKind.ORDERS: 20_000}
@@ -36,6 +37,7 @@ class Writer(Protocol):
     def group_of(self, values: Any) -> str: ...
     def pass_over(self, rows: Any) -> None: ...
     def write(self, rows: list[Any]) -> Outcome: ...
+    def check(self, rows: list[Any]) -> Outcome: ...
 
 
 class Lost(RuntimeError):
@@ -61,7 +63,16 @@ def writer_for(run: ImportRun, inspection: Inspection) -> Writer:
         },
     )
     kinds: dict[str, Any] = {"customers": CustomerWriter, "products": ProductWriter, "orders": OrderWriter}
-    return kinds[run.kind](cells, shop, run.batch, run.source, run.options)
+    batch = run.batch or Batch(kind="import", by=run.by)
+    return kinds[run.kind](cells, shop, batch, run.source, run.options)
+
+
+def preview(run: ImportRun, most: int = 1000) -> tuple[Writer, Outcome, list[Any]]:
+    """Check the first rows without writing anything: (the writer, its refusals, the rows)."""
+    inspection = Inspection.from_json(run.inspection)
+    writer = writer_for(run, inspection)
+    first = list(islice(rows(Path(run.file.path), inspection), most))
+    return writer, writer.check(first), first
 
 
 def run_import(run_id: int) -> None:
@@ -75,7 +86,7 @@ def run_import(run_id: int) -> None:
     try:
         writer = writer_for(run, inspection)
         if run.next_row:
-            writer.pass_over(islice(rows(path, inspection), run.next_row))
+            writer.pass_over(takewhile(lambda row: row.number <= run.next_row, rows(path, inspection)))
             if isinstance(writer, OrderWriter):
                 held = run.issues.exclude(group="").exclude(code="held_back").values_list("group", "row")
                 writer.held = dict(held)
@@ -126,7 +137,7 @@ def _write(run: ImportRun, writer: Writer, piece: list[Any]) -> None:
             counts["left_out"] += outcome.left_out
         mine = ImportRun.objects.filter(pk=run.pk, next_row=run.next_row, state=ImportState.RUNNING)
         values: dict[str, Any] = {
-            "next_row": run.next_row + len(piece),
+            "next_row": piece[-1].number,
             "added": run.added + outcome.added - outcome.withdrawn,
             "changed": run.changed + outcome.changed,
             "same": run.same + outcome.same,
@@ -169,7 +180,7 @@ def plain_cell(value: Any) -> Any:
 
 def _finish(run: ImportRun) -> None:
     with transaction.atomic():
-        run.state, run.finished_at, run.rows = ImportState.DONE, timezone.now(), run.next_row
+        run.state, run.finished_at, run.rows = ImportState.DONE, timezone.now(), run.read
         run.save(update_fields=["state", "finished_at", "rows"])
         audit.record(
             "connect.import.done",

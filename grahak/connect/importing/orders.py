@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from grahak.catalogue.models import Product
-from grahak.connect.importing.cells import MONEY, CellError, Cells
+from grahak.connect.importing.cells import MONEY, CellError, Cells, usable
 from grahak.connect.importing.lines import PAID_WORDS, UNPAID_WORDS, Draft, Line, LineReader, finish
 from grahak.connect.importing.outcome import Outcome, Refusal
 from grahak.connect.importing.parties import Key, Parties
@@ -61,6 +61,12 @@ class OrderWriter:
             last = (number, key)
             self.reader.next_ordinal(number, key)
 
+    def check(self, rows: list[Any]) -> Outcome:
+        """What would be refused, without writing."""
+        outcome = Outcome()
+        self._read(rows, outcome)
+        return outcome
+
     def write(self, rows: list[Any]) -> Outcome:
         """One piece, in the caller's transaction."""
         outcome = Outcome()
@@ -81,9 +87,9 @@ class OrderWriter:
         for row in rows:
             number = ""
             try:
-                if row.flaws:
-                    flaw = row.flaws[0]
-                    raise CellError("", flaw.code, **flaw.params)
+                if not usable(row):
+                    outcome.left_out += 1
+                    continue
                 number = self.reader.number(row.values)
                 if not number:
                     raise CellError("order_number", "missing")

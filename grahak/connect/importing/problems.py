@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from grahak.connect.reading.messages import SENTENCES as FILE_SENTENCES
 from grahak.core.parsing import SENTENCES
 
 PROBLEMS: dict[str, Any] = {
@@ -34,9 +35,7 @@ PROBLEMS: dict[str, Any] = {
 
 def told(code: str, params: dict[str, Any]) -> str:
     """The sentence of a stored problem; codes of the file reader are asked there."""
-    from grahak.connect.reading import messages
-
-    sentence = PROBLEMS.get(code) or getattr(messages, "MESSAGES", {}).get(code)
+    sentence = PROBLEMS.get(code) or FILE_SENTENCES.get(code)
     if sentence is None:
         return code
     try:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from grahak.catalogue.models import Category, Product, ServiceCode
-from grahak.connect.importing.cells import MONEY, QUANTITY, CellError, Cells, decimal_of
+from grahak.connect.importing.cells import MONEY, QUANTITY, CellError, Cells, decimal_of, usable
 from grahak.connect.importing.kept import remember
 from grahak.connect.importing.outcome import Outcome, Refusal
 from grahak.connect.importing.parties import plain_name
@@ -36,14 +36,25 @@ class ProductWriter:
             except CellError:
                 continue
 
+    def check(self, rows: list[Any]) -> Outcome:
+        """What would be refused, without writing."""
+        outcome = Outcome()
+        self._read(rows, outcome)
+        return outcome
+
     def write(self, rows: list[Any]) -> Outcome:
         """One piece, in the caller's transaction."""
         outcome = Outcome()
+        self._keep(self._read(rows, outcome), outcome)
+        return outcome
+
+    def _read(self, rows: list[Any], outcome: Outcome) -> dict[str, dict[str, Any]]:
         read: dict[str, dict[str, Any]] = {}
         for row in rows:
             try:
-                if row.flaws:
-                    raise CellError("", row.flaws[0].code, **row.flaws[0].params)
+                if not usable(row):
+                    outcome.left_out += 1
+                    continue
                 code = self._code(row.values)
                 if code in self.seen:
                     raise CellError("code", "same_row", row=self.seen[code])
@@ -53,8 +64,7 @@ class ProductWriter:
                 outcome.refusals.append(
                     Refusal(row.number, error.field, error.code, error.params, tuple(row.values))
                 )
-        self._keep(read, outcome)
-        return outcome
+        return read
 
     def _code(self, values: Sequence[Any]) -> str:
         code = self.cells.text(values, "code", 60).upper()

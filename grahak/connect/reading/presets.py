@@ -199,6 +199,8 @@ WOOCOMMERCE = Preset(
         "order_currency": "currency",
         "status": "kind",
         "Order Status": "kind",
+        "refunded_total": "refunded_amount",
+        "Order Refund Amount": "refunded_amount",
         "item #": "line_ordinal",
         "customer_note": "note",
     },

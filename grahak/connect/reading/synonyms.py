@@ -194,6 +194,7 @@ _ORDERS: Final[dict[str, str]] = {
     "received_amount": """
         received amount|received|amount received|paid amount|received paid amount|amount paid|paid|
         receipt amount|cash received|وصول|وصول رقم|प्राप्त राशि|प्राप्त|जमा|મળેલ રકમ|મળેલ|જમા""",
+    "refunded_amount": "refunded amount|refund amount|total refunded|refunded total|refunded|amount refunded",
     "payment_status": """
         payment status|financial status|paid status|status of payment|payment state|ادائیگی|
         भुगतान स्थिति|ચુકવણી સ્થિતિ""",

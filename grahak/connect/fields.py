@@ -1,0 +1,84 @@
+"""What a column of a file can be, as a person reads it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from grahak.connect.reading import FIELDS
+
+LABELS: dict[str, Any] = {
+    "external_id": _("Customer's code"),
+    "name": _("Name"),
+    "contact_name": _("Contact person"),
+    "phone": _("Phone"),
+    "whatsapp": _("WhatsApp number"),
+    "email": _("E-mail"),
+    "kind": _("Kind"),
+    "tags": _("Tags"),
+    "language": _("Writes in"),
+    "tax_id": _("GSTIN or NTN"),
+    "address": _("Address"),
+    "area": _("Area"),
+    "city": _("City"),
+    "region": _("State or province"),
+    "postcode": _("PIN or postcode"),
+    "country": _("Country"),
+    "opening_balance": _("Opening balance"),
+    "credit_limit": _("Credit limit"),
+    "credit_days": _("Credit days"),
+    "owner": _("In charge"),
+    "branch": _("Branch"),
+    "note": _("Note"),
+    "since": _("Customer since"),
+    "code": _("Item code"),
+    "category": _("Category"),
+    "unit": _("Unit"),
+    "price": _("Price"),
+    "cost": _("Cost"),
+    "tax_rate": _("Tax %"),
+    "stock": _("Stock"),
+    "barcode": _("Barcode"),
+    "is_service": _("Is a service or fee"),
+    "order_number": _("Order number"),
+    "ordered_at": _("Order date"),
+    "customer_external_id": _("Customer's code"),
+    "customer_name": _("Customer's name"),
+    "customer_phone": _("Customer's phone"),
+    "customer_email": _("Customer's e-mail"),
+    "product_code": _("Item code"),
+    "product_name": _("Item"),
+    "quantity": _("Quantity"),
+    "unit_price": _("Rate"),
+    "line_discount": _("Discount on the line"),
+    "order_discount": _("Discount on the order"),
+    "line_tax": _("Tax on the line"),
+    "order_tax": _("Tax on the order"),
+    "line_total": _("Amount of the line"),
+    "order_total": _("Total of the order"),
+    "shipping": _("Delivery charge"),
+    "received_amount": _("Received"),
+    "refunded_amount": _("Paid back"),
+    "payment_status": _("Paid or not"),
+    "cancelled_at": _("Cancelled on"),
+    "line_ordinal": _("Line number"),
+    "salesman": _("Salesman"),
+    "currency": _("Currency"),
+}
+MONEY_FIELDS = {
+    "opening_balance", "credit_limit", "price", "cost", "unit_price", "line_discount", "order_discount", "line_tax",
+    "order_tax", "line_total", "order_total", "shipping", "received_amount", "refunded_amount",
+}  # fmt: skip
+QUANTITY_FIELDS = {"quantity", "stock"}
+DATE_FIELDS = {"ordered_at", "cancelled_at", "since"}
+
+
+def choices(kind: str) -> list[tuple[str, Any]]:
+    """(field, label) for a column's box, in the order of the field list."""
+    extra = ("refunded_amount",) if kind == "orders" else ()
+    return [(field, LABELS[field]) for field in (*FIELDS[kind], *extra) if field in LABELS]  # type: ignore[index]
+
+
+def label(field: str) -> Any:
+    return LABELS.get(field, field)
