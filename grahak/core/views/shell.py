@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from grahak import __version__
 from grahak.core.access import open_to_all, signed_in
+from grahak.core.models import User
 
 
 def _back(request: HttpRequest) -> HttpResponse:
@@ -28,7 +29,7 @@ def switch_language(request: HttpRequest) -> HttpResponse:
     response = _back(request)
     if choice in dict(settings.LANGUAGES):
         if request.user.is_authenticated:
-            type(request.user).objects.filter(pk=request.user.pk).update(language=choice)
+            User.objects.filter(pk=request.user.pk).update(language=choice)
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME, choice, max_age=settings.LANGUAGE_COOKIE_AGE, samesite="Lax"
         )
@@ -43,7 +44,7 @@ def switch_theme(request: HttpRequest) -> HttpResponse:
     response = _back(request)
     if choice in ("", "light", "dark"):
         if request.user.is_authenticated:
-            type(request.user).objects.filter(pk=request.user.pk).update(theme=choice)
+            User.objects.filter(pk=request.user.pk).update(theme=choice)
         response.set_cookie("grahak_theme", choice, max_age=settings.LANGUAGE_COOKIE_AGE, samesite="Lax")
     return response
 
