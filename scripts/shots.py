@@ -91,9 +91,11 @@ def choose(page: Page, language: str, theme: str) -> None:
     page.goto("/me/" if "sessionid" in {cookie["name"] for cookie in page.context.cookies()} else "/login/")
     token = page.locator("[name=csrfmiddlewaretoken]").first.get_attribute("value") or ""
     for path, name, value in (("/language/", "language", language), ("/theme/", "theme", theme)):
-        page.request.post(
+        answer = page.request.post(
             path, form={name: value, "csrfmiddlewaretoken": token, "next": "/keys/"}, max_redirects=0
         )
+        if answer.status != 302:
+            raise SystemExit(f"{path} answered {answer.status}: language and theme stay as they were")
 
 
 def take(page: Page, path: str, kind: str, chosen: argparse.Namespace) -> int:
