@@ -13,7 +13,7 @@ import contextvars
 import multiprocessing
 import os
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -27,7 +27,7 @@ from django.urls import set_script_prefix
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "grahak.config.settings")
 
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+Send = Callable[[dict[str, Any]], Coroutine[Any, Any, None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 
@@ -39,7 +39,7 @@ class ThreadedHandler(ASGIHandler):
         self.load_middleware(is_async=False)
         self.threads = ThreadPoolExecutor(settings.WEB_THREADS, thread_name_prefix="web")
 
-    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             raise ValueError(f"only HTTP is served, not {scope['type']}")
         try:
@@ -79,10 +79,9 @@ class ThreadedHandler(ASGIHandler):
 
         set_script_prefix(get_script_prefix(scope))
         signals.request_started.send(sender=self.__class__, scope=scope)
-        request, response = self.create_request(scope, body)
+        request, response = self._request_of(scope, body)
         if request is not None:
             response = self.get_response(request)
-            response._handler_class = self.__class__
         if response.streaming and response.is_async:
             response._body_file = body
             return response
@@ -100,6 +99,10 @@ class ThreadedHandler(ASGIHandler):
             response.close()  # announces the end of the request: connections are checked here
             body.close()
         return None
+
+    def _request_of(self, scope: Any, body: Any) -> tuple[Any, Any]:
+        """(request, None), or (None, the answer to a request that is no request)."""
+        return self.create_request(scope, body)
 
     async def _send_live(self, response: Any, send: Send, gone: asyncio.Task[None]) -> None:
         """Send an async stream until it ends or its reader goes away."""

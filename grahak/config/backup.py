@@ -1,5 +1,5 @@
-"""Back-ups: one file with the database, the uploaded files and the installation's secret, and its checksums; made
-while people work, and checked whole before a single thing is put back.
+"""Back-ups: one file with the database, the uploaded files and the installation's secret, and its
+checksums; made while people work, and checked whole before a single thing is put back.
 
 The database is copied as of one moment (SQLite's backup interface, or pg_dump). Uploaded files never change
 once written, so copying them after the database misses none that it names.
@@ -127,8 +127,8 @@ class _Hashed:
 
 
 def unpack(file: Path, folder: Path) -> dict[str, Any]:
-    """Check a back-up whole and lay its files into FOLDER; gives its manifest. Raises BadBackup, then FOLDER's
-    content is worth nothing."""
+    """Check a back-up whole and lay its files into FOLDER; gives its manifest. Raises BadBackup, then
+    FOLDER's content is worth nothing."""
     sums: dict[str, str] = {}
     manifest: dict[str, Any] | None = None
     try:

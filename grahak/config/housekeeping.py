@@ -1,5 +1,6 @@
-"""What must be done again and again: jobs of dead workers put back every ten seconds, and once a day, when the shop's
-day changes, old results cleared and the rooms told (`core.day.began`) so that they renew what depends on the date.
+"""What must be done again and again: jobs of dead workers put back every ten seconds, and once a day, when
+the shop's day changes, old results cleared and the rooms told (`core.day.began`) so that they renew what
+depends on the date.
 """
 
 from __future__ import annotations

@@ -42,9 +42,8 @@ def run(name: str, words: list[str]) -> None:
     for option, key in (("--host", "HOST"), ("--port", "PORT"), ("--username", "USER")):
         if settings[key]:
             where.append(f"{option}={settings[key]}")
-    done = subprocess.run(
-        [tool(name), "--no-password", *where, *words], env=env, capture_output=True, text=True
-    )  # noqa: S603
+    words = [tool(name), "--no-password", *where, *words]
+    done = subprocess.run(words, env=env, capture_output=True, text=True)  # noqa: S603
     if done.returncode:
         raise RuntimeError(f"{name} failed: {done.stderr.strip()[-2000:]}")
 

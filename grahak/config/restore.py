@@ -1,5 +1,6 @@
-"""Putting a back-up in place: checked whole first, the data that were there kept aside, the tables brought up to date,
-and nothing sent until a person has looked: what was sent after the back-up was made is unknown to it.
+"""Putting a back-up in place: checked whole first, the data that were there kept aside, the tables brought
+up to date, and nothing sent until a person has looked: what was sent after the back-up was made is unknown
+to it.
 """
 
 from __future__ import annotations
@@ -121,8 +122,8 @@ def _put_in_place(scratch: Path, data: Path) -> None:
 
 @transaction.atomic
 def hold_sending(manifest: dict[str, Any]) -> tuple[int, int]:
-    """Pause every message that is being sent, put back to draft what was just being launched; gives how many of
-    each. Leases and signs of life of workers that exist no more are forgotten."""
+    """Pause every message that is being sent, put back to draft what was just being launched; gives how
+    many of each. Leases and signs of life of workers that exist no more are forgotten."""
     from grahak.channels.models import Dispatch, DispatchState
 
     paused = Dispatch.objects.filter(state=DispatchState.SENDING).update(state=DispatchState.PAUSED)

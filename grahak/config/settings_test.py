@@ -1,4 +1,5 @@
-"""Settings for the tests: a throw-away data directory, quick hashes, no manifest; the rest as in production."""
+"""Settings for the tests: a throw-away data directory, quick hashes, no manifest; the rest as in
+production."""
 
 import atexit
 import os

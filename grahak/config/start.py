@@ -101,8 +101,8 @@ def stale_catalogues() -> list[Path]:
 
 
 def compile_catalogues() -> int:
-    """Compile the catalogues that changed, without gettext's tools; gives how many. In a folder that may not be
-    written they are left as they are (an installed wheel brings them compiled)."""
+    """Compile the catalogues that changed, without gettext's tools; gives how many. In a folder that may
+    not be written they are left as they are (an installed wheel brings them compiled)."""
     import polib
 
     count = 0

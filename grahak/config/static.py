@@ -1,5 +1,5 @@
-"""The browser's files as they are served: every name carries a hash of its content, so that it may be kept for ever,
-and the style sheet is one file instead of forty.
+"""The browser's files as they are served: every name carries a hash of its content, so that it may be kept
+for ever, and the style sheet is one file instead of forty.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""Keeps the web process and the worker process running: starts them, starts them again when they die, stops them
-together. Both read an empty pipe from here; when it closes (even by kill -9 of this process) they stop too.
+"""Keeps the web process and the worker process running: starts them, starts them again when they die, stops
+them together. Both read an empty pipe from here; when it closes (even by kill -9 of this process) they stop
+too.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Child:
 
     def start(self) -> None:
         extra = self.again(self.died) if self.died and self.again else []
-        self.process = subprocess.Popen(
+        self.process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", "grahak", *self.words, *extra],
             stdin=subprocess.PIPE,
             env=os.environ | self.env | {SUPERVISED: "1"},
@@ -83,8 +84,8 @@ class Child:
 
 
 class Supervisor:
-    """Runs children until SIGINT or SIGTERM; `tick()` is called about five times a second and may answer True to
-    have all children restarted (changed source files)."""
+    """Runs children until SIGINT or SIGTERM; `tick()` is called about five times a second and may answer
+    True to have all children restarted (changed source files)."""
 
     def __init__(self, children: list[Child], *, grace: float = 20.0) -> None:
         self.children, self.grace = children, grace

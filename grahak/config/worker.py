@@ -1,5 +1,6 @@
-"""The worker process: one loop for short jobs, one for imports, one for sending, one for housekeeping, each in its own
-thread so that none waits for another. Killed at any moment, another worker takes its jobs up again.
+"""The worker process: one loop for short jobs, one for imports, one for sending, one for housekeeping, each
+in its own thread so that none waits for another. Killed at any moment, another worker takes its jobs up
+again.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ LOOPS: dict[str, Loop] = {
 
 
 def steadily(name: str, loop: Loop, stop: threading.Event) -> None:
-    """Run LOOP until STOP; a fault (the database away, a bug) is logged and the loop starts again after a while."""
+    """Run LOOP until STOP; a fault (the database away, a bug) is logged and the loop starts again after a
+    while."""
     wait = FIRST_WAIT
     while not stop.is_set():
         began = timezone.now()
@@ -60,8 +62,9 @@ def steadily(name: str, loop: Loop, stop: threading.Event) -> None:
 
 
 def run(names: list[str], stop: threading.Event, *, grace: float = 15.0) -> bool:
-    """Run these loops until STOP is set, then give jobs GRACE seconds to end. False where some had to be left: their
-    leases are given up, and the next worker takes them up again; the caller must then end the process at once."""
+    """Run these loops until STOP is set, then give jobs GRACE seconds to end. False where some had to be
+    left: their leases are given up, and the next worker takes them up again; the caller must then end the
+    process at once."""
     threads = [
         threading.Thread(target=steadily, args=(name, LOOPS[name], stop), name=name, daemon=True)
         for name in names
@@ -98,12 +101,14 @@ def _beat(names: list[str], stop: threading.Event) -> None:
 
 
 def give_up(place: str) -> int:
-    """End the leases of the worker process at PLACE (host:pid), which is dead or about to be; gives how many."""
+    """End the leases of the worker process at PLACE (host:pid), which is dead or about to be; gives how
+    many."""
     return JobLease.objects.filter(worker__startswith=f"{place}:").update(expires_at=timezone.now())
 
 
 def take_over(pid: int) -> None:
-    """Take up the jobs of a worker process of this machine that died, without waiting for its leases to run out."""
+    """Take up the jobs of a worker process of this machine that died, without waiting for its leases to run
+    out."""
     dead = f"{heartbeat.place().rsplit(':', 1)[0]}:{pid}"
     if pid != os.getpid() and give_up(dead):
         jobs.sweep()

@@ -7,6 +7,7 @@ from typing import Any
 
 from grahak.core import business
 from grahak.core.models import Setting
+from grahak.core.registry import registry
 
 PROGRESS = "demo.progress"
 
@@ -16,7 +17,10 @@ def loading() -> dict[str, Any] | None:
     shop = business.current()
     if shop is None or not shop.is_demo:
         return None
-    value = Setting.objects.filter(pk=PROGRESS).values_list("value", flat=True).first()
+    if registry.demo_progress is not None:
+        value = registry.demo_progress()
+    else:
+        value = Setting.objects.filter(pk=PROGRESS).values_list("value", flat=True).first()
     if not isinstance(value, dict) or value.get("finished"):
         return None
     done, whole = int(value.get("done") or 0), int(value.get("whole") or 0)

@@ -14,7 +14,7 @@ import threading
 import uuid
 from collections.abc import Sequence
 
-from django.db import close_old_connections, connection, transaction
+from django.db import DatabaseError, close_old_connections, connection, transaction
 from django.utils import timezone
 from django_tasks import task
 from django_tasks.base import TaskResultStatus
@@ -60,9 +60,13 @@ def sweep() -> int:
 
 
 def claim(queues: Sequence[str], worker: str) -> DBTaskResult | None:
-    """Take the next waiting job of these queues with a lease, or None."""
+    """Take the next waiting job of these queues with a lease, or None. Looking takes no lock, so that idle
+    workers never keep a writer waiting on SQLite."""
+    waiting = DBTaskResult.objects.ready().filter(queue_name__in=queues)
+    if not waiting.exists():
+        return None
     with transaction.atomic():
-        job = DBTaskResult.objects.ready().filter(queue_name__in=queues).get_locked()
+        job = waiting.get_locked()
         if job is None:
             return None
         job.claim(worker)
@@ -70,7 +74,8 @@ def claim(queues: Sequence[str], worker: str) -> DBTaskResult | None:
             task_id=job.pk, defaults={"worker": worker, "expires_at": timezone.now() + LEASE}
         )
         if not new:
-            lease.worker, lease.expires_at, lease.attempts = worker, timezone.now() + LEASE, lease.attempts + 1
+            lease.worker, lease.expires_at = worker, timezone.now() + LEASE
+            lease.attempts += 1
             lease.save()
         return job
 
@@ -81,7 +86,11 @@ def run(job: DBTaskResult, worker: str) -> None:
 
     def renew() -> None:
         while not done.wait(RENEW_EVERY):
-            JobLease.objects.filter(task_id=job.pk, worker=worker).update(expires_at=timezone.now() + LEASE)
+            try:
+                mine = JobLease.objects.filter(task_id=job.pk, worker=worker)
+                mine.update(expires_at=timezone.now() + LEASE)
+            except DatabaseError:  # a long writer, or the database away: try again in time
+                logger.warning("lease not renewed", extra={"job": str(job.pk)})
         connection.close()
 
     heart = threading.Thread(target=renew, name="lease", daemon=True)
@@ -103,12 +112,15 @@ def run(job: DBTaskResult, worker: str) -> None:
 
 
 def _holds(job: DBTaskResult, worker: str) -> bool:
-    """Whether the job is still this worker's: one that slept past its lease must not speak for its successor."""
+    """Whether the job is still this worker's: one that slept past its lease must not speak for the next."""
     return JobLease.objects.filter(task_id=job.pk, worker=worker).exists()
 
 
-def work(queues: Sequence[str], stop: threading.Event, *, idle_seconds: float = 0.5, until_empty: bool = False) -> int:
-    """Run jobs of these queues until STOP is set (or, with until_empty, until none waits). Returns how many ran."""
+def work(
+    queues: Sequence[str], stop: threading.Event, *, idle_seconds: float = 0.5, until_empty: bool = False
+) -> int:
+    """Run jobs of these queues until STOP is set (or, with until_empty, until none waits). Returns how many
+    ran."""
     worker, ran = worker_name(), 0
     while not stop.is_set():
         close_old_connections()

@@ -113,6 +113,7 @@ class Registry:
     currency_locks: list[Callable[[], bool]] = field(default_factory=list)  # True: amounts exist in the currency
     demo_starter: Callable[[Any], Any] | None = None  # (request) puts the demo shop in place, returns its owner
     demo_leaver: Callable[[Any], Any] | None = None  # (person) wipes the demo and what was entered into it
+    demo_progress: Callable[[], dict[str, Any] | None] | None = None  # as core.demo says, counted this moment
 
     def add(self, *things: Any) -> None:
         """Hang things up, keeping each list in its order; the same name replaces."""

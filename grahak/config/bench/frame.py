@@ -9,7 +9,8 @@ A case is a dict with bench-independent keys:
     reference_value   its figure in the same unit (None where there is none)
     target            optional promises, not printed as fields: {"ratio": ("<=", 3), "growth": ("<=", 1.5)}
 
-The frame adds `bench`, `ratio` (ours ÷ reference) and `growth` (value ÷ value at the smallest size of that case).
+The frame adds `bench`, `ratio` (ours ÷ reference) and `growth` (value ÷ value at the smallest size of that
+case).
 """
 
 from __future__ import annotations
@@ -47,8 +48,8 @@ def purpose(name: str) -> str:
 
 
 def run(name: str, *, quick: bool) -> Iterator[dict[str, Any]]:
-    """The finished cases of a bench, one by one as they are measured. Each has FIELDS, and `kept` (None where the
-    bench promises nothing, else whether the promise was kept)."""
+    """The finished cases of a bench, one by one as they are measured. Each has FIELDS, and `kept` (None
+    where the bench promises nothing, else whether the promise was kept)."""
     smallest: dict[str, tuple[float, float]] = {}
     for case in import_module(f"grahak.config.bench.{name}").cases(quick):
         yield completed(name, case, smallest)
@@ -114,11 +115,11 @@ def folder() -> Path:
 
 @contextmanager
 def scratch(name: str) -> Iterator[bool]:
-    """Point the default connection at a database of this bench's own, migrated; the shop's data are never touched.
-    Gives True where it was just made (fill it, from a seed), False where an earlier run filled it.
+    """Point the default connection at a database of this bench's own, migrated; the shop's data are never
+    touched. Gives True where it was just made (fill it, from a seed), False where an earlier run filled it.
 
-    SQLite: GRAHAK_DATA/bench/NAME.sqlite3. PostgreSQL: a database named grahak_bench_NAME beside the shop's.
-    A bench marks its data complete with `filled(name)`; what was left half-filled is made anew.
+    SQLite: GRAHAK_DATA/bench/NAME.sqlite3. PostgreSQL: a database named grahak_bench_NAME beside the
+    shop's. A bench marks its data complete with `filled(name)`; what was left half-filled is made anew.
     """
     if connection.vendor == "sqlite":
         target = str(folder() / f"{name}.sqlite3")

@@ -25,7 +25,9 @@ class Command(BaseCommand):
         found = doctor.examine()
         failed = [finding for finding in found if finding.state == doctor.FAILED]
         if options["json"]:
-            self.stdout.write(json.dumps({"ok": not failed, "checks": [finding.as_dict() for finding in found]}))
+            self.stdout.write(
+                json.dumps({"ok": not failed, "checks": [finding.as_dict() for finding in found]})
+            )
         else:
             for finding in found:
                 self.stdout.write(f"{SIGNS[finding.state]}  {finding.check:12} {finding.says}")

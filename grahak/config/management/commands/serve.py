@@ -1,4 +1,5 @@
-"""`grahak serve`: everything with one command; the web process, the worker, and somebody who watches over both."""
+"""`grahak serve`: everything with one command; the web process, the worker, and somebody who watches over
+both."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from grahak import __version__
 from grahak.config import address, start
@@ -76,7 +78,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {shop.name} is here already: --demo is left out")
 
     def _say_where(self, host: str, port: int, seconds: float) -> None:
-        kind = "PostgreSQL" if "postgresql" in settings.DATABASES["default"]["ENGINE"] else "SQLite"
+        kind = "SQLite" if connection.vendor == "sqlite" else "PostgreSQL"
         lines = [
             f"Grahak {__version__}, ready in {seconds:.1f} s",
             f"  this computer  {address.url(host, port)}",
