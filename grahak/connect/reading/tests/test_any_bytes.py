@@ -17,6 +17,7 @@ quiet = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+BEGINNINGS = [b"%PDF", b"PK\x03\x04", b"PAR1", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"<html>", b"\xff\xfe"]
 TABLES = st.lists(
     st.lists(st.text(alphabet="aé१,;\t|\"\r\n\x00='0.-/ ", max_size=6), min_size=1, max_size=4), max_size=6
 )
@@ -57,8 +58,7 @@ def test_any_text_with_separators_quotes_and_line_ends(tmp_path, table, separato
     ends_well(path)
 
 
-@given(st.sampled_from([b"%PDF", b"PK\x03\x04", b"PAR1", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"<html>", b"\xff\xfe"]),
-       st.binary(max_size=300))  # fmt: skip
+@given(st.sampled_from(BEGINNINGS), st.binary(max_size=300))
 @quiet
 def test_any_bytes_behind_a_known_beginning(tmp_path, magic, content):
     path = tmp_path / "any"

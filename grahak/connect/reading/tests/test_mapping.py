@@ -152,7 +152,8 @@ ONLINE_RETAIL = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,
 ONLINE_RETAIL_SNAKE = "invoice,stock_code,description,quantity,invoice_date,unit_price,customer_id,country"
 ONLINE_RETAIL_SECOND = "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country"
 SHOPIFY = """\
-Name,Email,Financial Status,Paid at,Fulfillment Status,Accepts Marketing,Currency,Subtotal,Shipping,Taxes,Total,\
+Name,Email,Financial Status,Paid at,Fulfillment Status,Accepts Marketing,Currency,Subtotal,Shipping,\
+Taxes,Total,\
 Discount Code,Discount Amount,Shipping Method,Created at,Lineitem quantity,Lineitem name,Lineitem price,\
 Lineitem sku,Billing Name,Billing City,Billing Country,Billing Phone,Shipping Name,Notes,Cancelled at,\
 Payment Method,Refunded Amount,Vendor,Id,Tags,Lineitem discount,Phone

@@ -1,12 +1,14 @@
 """Parquet: types a cell can have, flat memory, and damaged files."""
 
+from collections import Counter
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import duckdb
 import pytest
 
-from grahak.connect.reading import inspect, rows
+from grahak.connect.reading import detect_preset, inspect, rows
 from grahak.connect.reading.tests.conftest import flaws, read, refusal, values
 
 
@@ -79,3 +81,23 @@ def test_truncated_and_rubbish_files_are_refused(parquet, written):
     for length in (4, 50, len(whole) // 2, len(whole) - 1):
         assert refusal(written(whole[:length], "a.parquet")) == "parquet_broken"
     assert refusal(written(b"PAR1" + b"\x15\x04rubbish" * 200 + b"PAR1", "a.parquet")) == "parquet_broken"
+
+
+ONLINE_RETAIL = Path(__file__).parents[5] / "shared/data/onlineretail/transactions.parquet"
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not ONLINE_RETAIL.exists(), reason="the folder of real data is not beside the project")
+def test_the_real_online_retail_data_is_read_whole():
+    found = inspect(ONLINE_RETAIL)
+    preset = detect_preset(found.column_names)
+    assert preset is not None
+    assert (preset.code, found.rows_estimate) == ("online_retail", 541_909)
+    places = {
+        field: found.column(column).index for column, field in preset.mapping(found.column_names).items()
+    }
+    counted = Counter(
+        str(row.values[places["order_number"]]).startswith(preset.options.cancelled_prefix)
+        for row in rows(ONLINE_RETAIL, found)
+    )
+    assert counted == {False: 532_621, True: 9_288}

@@ -42,14 +42,8 @@ def test_cells_keep_their_types(workbook):
             ],
         ]
     )
-    assert read(path) == [
-        (
-            2,
-            (
-                "Mehta", 1250.5, 919825012345, date(2026, 4, 1), datetime(2026, 4, 1, 9, 30), "TRUE", "09:30:00",
-            ),
-        )
-    ]  # fmt: skip
+    moment = datetime(2026, 4, 1, 9, 30)
+    assert read(path) == [(2, ("Mehta", 1250.5, 919825012345, date(2026, 4, 1), moment, "TRUE", "09:30:00"))]
     found = inspect(path)
     assert (found.kind, found.sheets, found.sheet, found.rows_estimate) == ("xlsx", ("Sheet1",), "Sheet1", 1)
     assert [column.kind for column in found.columns][:5] == ["text", "number", "number", "date", "date"]
