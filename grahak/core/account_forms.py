@@ -60,6 +60,7 @@ class ChoosePasswordForm(SetPasswordForm):  # type: ignore[type-arg]
             "At least 10 characters; not your name, not a common word."
         )
         self.fields["new_password2"].label = _("The same once more")
+        self.fields["new_password2"].help_text = ""
         for field in self.fields.values():
             field.widget.attrs["dir"] = "ltr"
 

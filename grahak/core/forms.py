@@ -75,7 +75,9 @@ def style(form: forms.BaseForm) -> None:
             continue
         widget.attrs.setdefault("class", "input")
         if isinstance(widget, forms.Textarea):
-            widget.attrs.setdefault("rows", 3)
+            if widget.attrs.get("rows") in (None, "10"):  # Django's own default is a page long
+                widget.attrs["rows"] = 3
+            widget.attrs.pop("cols", None)
         if type(widget) in (forms.TextInput, forms.Textarea):
             widget.attrs.setdefault("dir", "auto")
         if isinstance(widget, forms.DateInput):

@@ -157,6 +157,7 @@ def link_query(**values: Any) -> str:
     return "?" + urlencode({name: value for name, value in values.items() if value not in (None, "")})
 
 
+@register.simple_tag
 def gauge(part: Decimal, whole: Decimal) -> SafeString:
     """How much of a limit is used; red when passed. Empty where there is no limit."""
     if not whole:

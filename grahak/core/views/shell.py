@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,6 +15,7 @@ from django.views.decorators.http import require_POST
 from grahak import __version__
 from grahak.core.access import open_to_all, signed_in
 from grahak.core.models import User
+from grahak.core.patterns import sample
 
 
 def _back(request: HttpRequest) -> HttpResponse:
@@ -73,6 +76,9 @@ def patterns(request: HttpRequest) -> HttpResponse:
     if language in dict(settings.LANGUAGES):
         request.LANGUAGE_CODE = language
     theme = request.GET.get("theme", "")
-    given = {"theme": theme} if theme in ("light", "dark") else {}
+    script = "naskh" if request.GET.get("script") == "naskh" else ""
     with translation.override(request.LANGUAGE_CODE):
-        return render(request, "core/patterns.html", given | {"script": request.GET.get("script", "")})
+        context: dict[str, Any] = {"sample": sample(), "script": script}
+        if theme in ("light", "dark"):
+            context["theme"] = theme
+        return render(request, "core/patterns.html", context)

@@ -34,12 +34,20 @@
 // Toasts (toasts.js)
 //   data-toast           hides itself after 8 s, never under the pointer or the focus. Python: core.toasts.say()
 //
+// Boxes that suggest (suggest.js) and the order sheet (sheet.js)
+//   data-suggest="url"   on a text box inside .suggest: ?q= fetches <li role=option data-text data-id data-fill>
+//   data-suggest-id      on the hidden field beside it that takes the chosen id; "suggest:chosen" tells the rest
+//   data-sheet           on the form of an order; its cells are named by data-cell
+//
 // htmx loads fragments: `request.htmx` is true, `request.htmx.target` names the element that will hold it.
 
 import "./keys.js";
 import "./menus.js";
 import "./once.js";
 import "./palette.js";
+import "./print.js";
 import "./selection.js";
+import "./sheet.js";
+import "./suggest.js";
 import "./toasts.js";
 import "./undo.js";
