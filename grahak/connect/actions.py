@@ -10,7 +10,6 @@ from django.core.files import File
 from django.db import transaction
 
 from grahak.connect import jobs
-from grahak.connect.importing.undo import undo
 from grahak.connect.models import ImportMapping, ImportRun, ImportState
 from grahak.connect.reading import detect_preset, inspect, preset_called, suggest_mapping
 from grahak.core import audit
@@ -66,17 +65,24 @@ def missing_fields(kind: str, columns: dict[str, str]) -> list[set[str]]:
 
 def begin(run: ImportRun, *, by: User | None) -> ImportRun:
     """Hand a matched file to the worker. Calling it twice starts one import."""
+    locked, is_new = make_ready(run, by=by)
+    if is_new:
+        jobs.bring_in.enqueue(locked.pk)
+    return locked
+
+
+def make_ready(run: ImportRun, *, by: User | None) -> tuple[ImportRun, bool]:
+    """Open the batch of a matched file: (the run, whether it was this call that made it ready)."""
     with transaction.atomic():
         locked = ImportRun.objects.select_for_update().get(pk=run.pk)
         if locked.state not in (ImportState.UPLOADED, ImportState.FAILED):
-            return locked
+            return locked, False
         if locked.batch_id is None:
             locked.batch = Batch.objects.create(kind="import", label=locked.file_name, by=by)
         locked.state, locked.fault = ImportState.READY, ""
         locked.save()
         audit.record("connect.import.begun", locked, by=by, label=locked.file_name)
-    jobs.bring_in.enqueue(locked.pk)
-    return locked
+    return locked, True
 
 
 def save_mapping(run: ImportRun, name: str, *, by: User | None) -> ImportMapping:
@@ -106,7 +112,7 @@ def discard(run: ImportRun, *, by: User | None) -> None:
         transaction.on_commit(lambda: file.delete(save=False))
 
 
-def start_import(
+def prepare_import(
     path: Path,
     kind: str,
     *,
@@ -117,21 +123,31 @@ def start_import(
     name: str = "",
     source: str = "",
 ) -> ImportRun:
-    """Take a file and begin, in one go (shell, demo). Raises UnreadableFile, KeyError for an unknown preset,
-    ValueError naming the needed fields that no column gives."""
+    """Take a file, match it and make it ready, for whoever then runs it. Raises UnreadableFile, KeyError for an
+    unknown preset, ValueError naming the needed fields that no column gives; then nothing is kept."""
     run = take_file(Path(path), name or Path(path).name, kind, by=by)
-    if preset:
-        run.source, run.columns, run.options = preset_answer(
-            preset, [c["name"] for c in run.inspection["columns"]]
-        )
-    if mapping is not None:
-        run.columns = mapping
-    run.source = source or run.source
-    run.options = run.options | (options or {})
-    if missing := missing_fields(kind, run.columns):
-        raise ValueError(" / ".join(" or ".join(sorted(choice)) for choice in missing))
+    try:
+        if preset:
+            names = [column["name"] for column in run.inspection["columns"]]
+            run.source, run.columns, run.options = preset_answer(preset, names)
+        if mapping is not None:
+            run.columns = mapping
+        run.source = source or run.source
+        run.options = run.options | (options or {})
+        if missing := missing_fields(kind, run.columns):
+            raise ValueError(" / ".join(" or ".join(sorted(choice)) for choice in missing))
+    except (KeyError, ValueError):
+        discard(run, by=by)
+        raise
     run.save()
-    return begin(run, by=by)
+    return make_ready(run, by=by)[0]
+
+
+def start_import(path: Path, kind: str, *, by: User | None, **answers: Any) -> ImportRun:
+    """prepare_import, handed to the worker (demo, schedules)."""
+    run = prepare_import(path, kind, by=by, **answers)
+    jobs.bring_in.enqueue(run.pk)
+    return run
 
 
 def undo_import(run: ImportRun, *, by: User | None) -> None:
@@ -144,15 +160,3 @@ def undo_import(run: ImportRun, *, by: User | None) -> None:
         locked.save(update_fields=["state"])
         audit.record("connect.import.undo_begun", locked, by=by, label=locked.file_name)
     jobs.take_back.enqueue(locked.pk, by.pk if by else None)
-
-
-__all__ = [
-    "begin",
-    "missing_fields",
-    "preset_answer",
-    "start_import",
-    "suggest",
-    "take_file",
-    "undo",
-    "undo_import",
-]
