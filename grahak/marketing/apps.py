@@ -6,3 +6,10 @@ from django.apps import AppConfig
 class MarketingConfig(AppConfig):
     name = "grahak.marketing"
     label = "marketing"
+
+    def ready(self) -> None:
+        from grahak.channels import renderers
+        from grahak.marketing import hooks, rendering
+
+        renderers.register(rendering.RENDERER)
+        hooks.hang()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.urls import reverse
@@ -14,11 +14,19 @@ from grahak.core.models import User
 from grahak.customers.models import Customer
 
 
+class Whom(models.TextChoices):
+    CHOSEN = "chosen", _("the customers chosen by hand")
+    QUERY = "query", _("everybody in a view of the customer list")
+
+
 class Campaign(models.Model):
-    """A one-off message. Its audience until launch is CHOSEN (a hand-picked list) or QUERY (a view of the
-    customer list, frozen at launch); its words are CampaignText rows, one a language."""
+    """A one-off message. Its audience until launch is a hand-picked list (Chosen rows) or QUERY, a view of
+    the customer list that is frozen at launch; its words are CampaignText rows, one a language. NOTE says
+    what is special about it, such as that it was made up for the demo."""
 
     name = models.CharField(_("name"), max_length=120)
+    note = models.CharField(max_length=300, blank=True)
+    whom = models.CharField(max_length=6, choices=Whom, default=Whom.CHOSEN)
     channel = models.CharField(max_length=10, default="email")
     purpose = models.CharField(max_length=10, default="offers")
     query = models.CharField(max_length=2000, blank=True)
@@ -46,7 +54,7 @@ class Chosen(models.Model):
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="+")
 
     class Meta:
-        constraints: ClassVar[list[models.UniqueConstraint]] = [
+        constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["campaign", "customer"], name="chosen_once"),
         ]
 
@@ -60,6 +68,6 @@ class CampaignText(models.Model):
     body = models.TextField(_("text"))
 
     class Meta:
-        constraints: ClassVar[list[models.UniqueConstraint]] = [
+        constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["campaign", "language"], name="one_text_a_language"),
         ]

@@ -76,7 +76,7 @@ def date() -> str:
     global _date
     second = int(time.time())
     if _date[0] != second:
-        _date = (second, formatdate(second, localtime=False))
+        _date = (second, formatdate(second, usegmt=True))
     return _date[1]
 
 

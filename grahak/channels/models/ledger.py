@@ -137,6 +137,16 @@ class Message(models.Model):
             ),
             models.Index(fields=["customer", "-sent_at"], name="messages_of_a_customer"),
             models.Index(
+                fields=["dispatch", "id"],
+                name="messages_followed",
+                condition=models.Q(first_clicked_at__isnull=False),
+            ),
+            models.Index(
+                fields=["dispatch", "id"],
+                name="messages_unsubscribed",
+                condition=models.Q(unsubscribed_at__isnull=False),
+            ),
+            models.Index(
                 fields=["message_id"], name="message_by_message_id", condition=~models.Q(message_id="")
             ),
         ]

@@ -1,0 +1,40 @@
+"""Signed addresses that stand in mails: stop these messages, and follow a tracked link. They name ledger
+rows, hold no personal data, need no session and cannot be forged or changed."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from django.core.signing import BadSignature, Signer
+
+
+@lru_cache(maxsize=4)
+def _signer(salt: str) -> Signer:
+    return Signer(salt=f"grahak.{salt}", sep=".")
+
+
+def stop_token(message_id: int) -> str:
+    """The token of a message's unsubscribe page."""
+    return _signer("stop").sign(str(message_id))
+
+
+def link_token(message_id: int, link_id: int) -> str:
+    """The token of a link in a message."""
+    return _signer("link").sign(f"{message_id}-{link_id}")
+
+
+def read_stop(token: str) -> int | None:
+    """The message a stop token speaks of; None where it is forged."""
+    try:
+        return int(_signer("stop").unsign(token))
+    except (BadSignature, ValueError):
+        return None
+
+
+def read_link(token: str) -> tuple[int, int] | None:
+    """(message, link) of a link token; None where it is forged."""
+    try:
+        message, _, link = _signer("link").unsign(token).partition("-")
+        return int(message), int(link)
+    except (BadSignature, ValueError):
+        return None

@@ -1,0 +1,153 @@
+"""What a text may say about a person: the tags offered in the editor, and their values for a batch of
+people."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from babel.dates import format_date
+from django.db.models import Count, Q, Sum
+from django.utils.translation import gettext_lazy as _
+
+from grahak.core import business, money
+from grahak.customers.models import Contact
+from grahak.marketing.words.links import clean
+from grahak.sales.models import CustomerFigures, OrderLine
+
+FIGURES_FIELDS = ("last_at", "due_on", "balance", "orders", "usual_gap", "net")
+USUAL_ITEMS = 3
+
+
+@dataclass(frozen=True)
+class Tag:
+    """Something a text can say about a person; FALLBACK is offered where it is often missing."""
+
+    name: str
+    label: Any
+    fallback: Any = ""
+
+
+TAGS = (
+    Tag("contact.first_name", _("First name"), _("friend")),
+    Tag("contact.name", _("Their name")),
+    Tag("customer.name", _("Name of the customer or shop")),
+    Tag("customer.city", _("City"), _("your city")),
+    Tag("customer.area", _("Area")),
+    Tag("shop.name", _("Our name")),
+    Tag("shop.address", _("Our address")),
+    Tag("figures.last_order_date", _("Day of the last order")),
+    Tag("figures.due_on", _("Day the next order is due")),
+    Tag("figures.orders", _("Number of orders")),
+    Tag("figures.usual_gap", _("Usual days between orders")),
+    Tag("figures.balance", _("What they owe")),
+    Tag("figures.usual_items", _("What they usually buy")),
+    Tag("unsubscribe_url", _("Link to stop these messages")),
+)
+NAMES = frozenset(tag.name for tag in TAGS)
+
+
+class Amount(Decimal):
+    """Money that compares as a number in a text ({% if figures.balance > 0 %}) and reads as money."""
+
+    def __str__(self) -> str:
+        return money.written(Decimal(self))
+
+
+@dataclass(frozen=True)
+class Person:
+    """One recipient and what the texts may say about them, by the root of the tags."""
+
+    contact_id: int
+    customer_id: int
+    to_name: str
+    values: dict[str, Any]
+
+
+@lru_cache(maxsize=2_000)
+def day_in(date: dt.date, language: str) -> str:
+    """ "21 November" in a language; with the year when it is not this year's."""
+    pattern = "d MMMM" if date.year == business.today().year else "d MMMM y"
+    return format_date(date, pattern, locale=language or "en")
+
+
+def people(wanted: Sequence[tuple[int, str]], names: Collection[str]) -> dict[int, Person]:
+    """The persons behind (contact id, language) pairs, with the values for the tags NAMES. A handful of
+    queries whatever their number."""
+    languages = dict(wanted)
+    contacts = Contact.objects.filter(pk__in=languages).values_list(
+        "pk", "name", "customer_id", "customer__name", "customer__city", "customer__area"
+    )
+    rows = list(contacts)
+    customers = [row[2] for row in rows]
+    figures = _figures(customers) if any(name.startswith("figures.") for name in names) else {}
+    items = _usual_items(customers) if "figures.usual_items" in names else {}
+    shop = _shop()
+    found = {}
+    for pk, name, customer_id, customer_name, city, area in rows:
+        name = clean(name)
+        values = {
+            "contact": {"name": name, "first_name": first_name(name)},
+            "customer": {"name": clean(customer_name), "city": clean(city), "area": clean(area)},
+            "shop": shop,
+            "figures": _said(figures.get(customer_id), items.get(customer_id, ()), languages[pk]),
+        }
+        found[pk] = Person(pk, customer_id, name, values)
+    return found
+
+
+_TITLES = re.compile(r"^(?:mr|mrs|ms|dr|shri|smt|md|mohd)\.?$", re.IGNORECASE)
+
+
+def first_name(name: str) -> str:
+    """The first word of a name that is not a title."""
+    words = name.split()
+    for word in words:
+        if not _TITLES.match(word):
+            return word
+    return words[0] if words else ""
+
+
+def _shop() -> dict[str, str]:
+    shop = business.current()
+    return {"name": clean(shop.name) if shop else "", "address": clean(shop.address) if shop else ""}
+
+
+def _figures(customers: Sequence[int]) -> dict[int, dict[str, Any]]:
+    rows = CustomerFigures.objects.filter(pk__in=customers).values("pk", *FIGURES_FIELDS)
+    return {row["pk"]: row for row in rows}
+
+
+def _said(row: dict[str, Any] | None, items: Sequence[str], language: str) -> dict[str, Any]:
+    if row is None:
+        return {"orders": 0, "balance": Amount(0)}
+    return {
+        "last_order_date": day_in(business.day_of(row["last_at"]), language) if row["last_at"] else None,
+        "due_on": day_in(row["due_on"], language) if row["due_on"] else None,
+        "orders": row["orders"],
+        "usual_gap": row["usual_gap"],
+        "balance": Amount(row["balance"]),
+        "usual_items": ", ".join(items) or None,
+    }
+
+
+def _usual_items(customers: Sequence[int]) -> dict[int, list[str]]:
+    """The items that stand in most of a customer's orders, at most three."""
+    rows = (
+        OrderLine.objects.filter(order__customer_id__in=customers, is_service=False)
+        .filter(~Q(description=""), quantity__gt=0)
+        .values("order__customer_id", "description")
+        .annotate(times=Count("pk"), pieces=Sum("quantity"))
+        .order_by("order__customer_id", "-times", "-pieces", "description")
+    )
+    found: dict[int, list[str]] = {}
+    for row in rows.iterator(chunk_size=2_000):
+        kept = found.setdefault(row["order__customer_id"], [])
+        if len(kept) < USUAL_ITEMS:
+            kept.append(clean(row["description"]))
+    return found
