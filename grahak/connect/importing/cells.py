@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,6 @@ from grahak.core.parsing import Unreadable, clean_email, parse_balance, parse_da
 MONEY = 10_000
 QUANTITY = 1_000
 _REMEMBERED = 200_000
-_SHORT = 40
 
 
 class CellError(ValueError):
@@ -43,12 +43,13 @@ class Cells:
         for index, name in enumerate(columns):
             if mapping.get(name):
                 self.at.setdefault(mapping[name], []).append(index)
+        self.only = {field: places[0] for field, places in self.at.items() if len(places) == 1}
         names = {field: columns[places[0]] for field, places in self.at.items()}
         self.zone, self.today, self.regions = zone, today, tuple(regions)
         self._day_first = {field: (day_first or {}).get(name) for field, name in names.items()}
         self._mark = {field: (decimal_mark or {}).get(name) for field, name in names.items()}
         self._texts: dict[Any, str] = {}
-        self._numbers: dict[tuple[str, Any, int], int] = {}
+        self._numbers: dict[str, dict[Any, int]] = defaultdict(dict)
         self._moments: dict[Any, dt.datetime] = {}
 
     def raw(self, values: Sequence[Any], field: str) -> Any:
@@ -62,50 +63,56 @@ class Cells:
 
     def text(self, values: Sequence[Any], field: str, most: int = 200) -> str:
         """The cell as one line of text; "" where empty. A whole number from a spreadsheet loses its ".0"."""
+        place = self.only.get(field)
+        if place is not None:
+            value = values[place] if place < len(values) else None
+            if value is None:
+                return ""
+            known = self._texts.get(value)
+            if known is not None and len(known) <= most:
+                return known
+            known = self._joined([value], field, most)
+            if len(self._texts) < _REMEMBERED:
+                self._texts[value] = known
+            return known
         places = self.at.get(field)
         if places is None:
             return ""
-        if len(places) > 1 and field in JOINED:
+        if field in JOINED:
             return self._joined([values[place] for place in places if place < len(values)], field, most)
         value = self.raw(values, field)
-        if value is None:
-            return ""
-        known = self._texts.get(value) if most >= _SHORT else None
-        if known is None:
-            known = self._joined([value], field, most)
-            if len(known) <= _SHORT and len(self._texts) < _REMEMBERED:
-                self._texts[value] = known
-        return known
+        return "" if value is None else self._joined([value], field, most)
 
     @staticmethod
     def _joined(parts: list[Any], field: str, most: int) -> str:
         whole = [int(part) if isinstance(part, float) and part.is_integer() else part for part in parts]
-        text = " ".join(
-            word for part in whole if part is not None for word in str(part).replace("\x00", "").split()
-        )
+        text = " ".join(word for part in whole if part is not None for word in str(part).replace("\x00", "").split())
         if len(text) > most:
             raise CellError(field, "too_long", most=most, text=text[:40] + "…")
         return text
 
     def units(self, values: Sequence[Any], field: str, scale: int) -> int | None:
-        """A number in database units (money × 10,000, quantity × 1,000); None where empty. Columns of a field in
-        ADDED (CGST, SGST, …) are summed."""
+        """A number in database units (money × 10,000, quantity × 1,000; one scale a field); None where empty.
+        Columns of a field in ADDED (CGST, SGST, …) are summed."""
+        place = self.only.get(field)
+        if place is not None:
+            value = values[place] if place < len(values) else None
+            if value is None:
+                return None
+            known = self._numbers[field].get(value)
+            return known if known is not None else self._number(value, field, scale)
         places = self.at.get(field)
         if places is None:
             return None
-        if len(places) > 1 and field in ADDED:
+        if field in ADDED:
             parts = [self._number(values[place], field, scale) for place in places if place < len(values)]
-            known = [part for part in parts if part is not None]
-            return sum(known) if known else None
+            filled = [part for part in parts if part is not None]
+            return sum(filled) if filled else None
         return self._number(self.raw(values, field), field, scale)
 
     def _number(self, value: Any, field: str, scale: int) -> int | None:
         if value is None or (isinstance(value, str) and not value.strip()):
             return None
-        key = (field, value, scale)
-        found = self._numbers.get(key)
-        if found is not None:
-            return found
         try:
             number = parse_decimal(value, decimal_mark=self._mark.get(field))  # type: ignore[arg-type]
         except Unreadable as error:
@@ -113,8 +120,8 @@ class Cells:
         units = int((number * scale).to_integral_value())
         if abs(units) > 9 * 10**17:
             raise CellError(field, "number_huge", text=str(value)[:40])
-        if len(self._numbers) < _REMEMBERED:
-            self._numbers[key] = units
+        if len(self._numbers[field]) < _REMEMBERED:
+            self._numbers[field][value] = units
         return units
 
     def balance(self, values: Sequence[Any], field: str) -> int | None:

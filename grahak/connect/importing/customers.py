@@ -52,6 +52,9 @@ class CustomerWriter:
             except CellError:
                 continue
 
+    def finish(self) -> None:
+        """Nothing is left to do after the last piece."""
+
     def check(self, rows: list[Any]) -> Outcome:
         """What would be refused, without writing."""
         outcome = Outcome()

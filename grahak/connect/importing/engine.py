@@ -38,6 +38,7 @@ class Writer(Protocol):
     def pass_over(self, rows: Any) -> None: ...
     def write(self, rows: list[Any]) -> Outcome: ...
     def check(self, rows: list[Any]) -> Outcome: ...
+    def finish(self) -> None: ...
 
 
 class Lost(RuntimeError):
@@ -94,12 +95,14 @@ def run_import(run_id: int) -> None:
             rows(path, inspection, start=run.next_row), PIECE[ImportKind(run.kind)], writer
         ):
             _write(run, writer, piece)
+        writer.finish()
         _finish(run)
     except Lost:
         logger.warning("import taken over", extra={"import": run.pk})
     except (UnreadableFile, DatabaseError, OSError) as error:
         logger.exception("import stopped", extra={"import": run.pk})
         ImportRun.objects.filter(pk=run.pk).update(state=ImportState.FAILED, fault=str(error)[:1000])
+        writer_for(run, inspection).finish()
 
 
 def pieces_of(stream: Iterator[Any], size: int, writer: Writer) -> Iterator[list[Any]]:

@@ -69,6 +69,7 @@ class LineReader:
         self.word_fields = [field for field in ("kind", "payment_status") if field in cells.at]
         heads = ("ordered_at", "customer_external_id", "customer_email", "customer_phone", "customer_name")
         self.head_places = [place for name in heads for place in cells.at.get(name, ())]
+        self.has_discounts = "line_discount" in cells.at
         priced = {"quantity", "unit_price", "line_total"} & set(cells.at)
         self.has_lines = bool(priced) and options.get("rows_are") != "totals"
         self.ordinals: dict[tuple[str, Any], int] = {}
@@ -146,7 +147,7 @@ class LineReader:
         description = cells.text(values, "product_name")
         quantity = cells.units(values, "quantity", QUANTITY)
         price = cells.units(values, "unit_price", MONEY)
-        total = cells.units(values, "line_total", MONEY)
+        total = cells.units(values, "line_total", MONEY) if price is None else None
         if quantity is None and price is None and total is None and not code and not description:
             return None
         if quantity is None:
@@ -160,7 +161,7 @@ class LineReader:
             price = _divided(amount, quantity)
         else:
             raise CellError("unit_price", "price_missing")
-        discount = cells.units(values, "line_discount", MONEY) or 0
+        discount = cells.units(values, "line_discount", MONEY) if self.has_discounts else 0
         if discount:
             amount -= abs(discount) if amount >= 0 else -abs(discount)
             price = _divided(amount, quantity)

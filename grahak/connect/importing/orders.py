@@ -21,10 +21,11 @@ from grahak.connect.importing.shop import Shop
 from grahak.connect.importing.stored import OrderStore
 from grahak.core.bulk import pieces
 from grahak.core.models import Batch
+from grahak.sales.models import Order
 from grahak.sales.recount import recount_customers, recount_days
 
 SAME_ORDER = dt.timedelta(days=7)
-CENT = MONEY // 100
+COUNT_EVERY = 8
 
 
 class OrderWriter:
@@ -37,6 +38,8 @@ class OrderWriter:
         self.store = OrderStore(batch, source, by_id=batch.by_id)
         self.products: dict[str, int] = {}
         self.held: dict[str, int] = {}
+        self.waiting: set[int] = set()
+        self.pieces = 0
         self.terms = options.get("terms") or "paid"
         self.branch_id = options.get("branch_id")
 
@@ -233,8 +236,21 @@ class OrderWriter:
 
     def _keep(self, drafts: list[Draft], outcome: Outcome) -> None:
         touched = self.store.keep(drafts, self._order_fields, self.products, outcome)
-        recount_customers(touched.customers)
+        self.waiting |= touched.customers
+        self.pieces += 1
+        if self.pieces % COUNT_EVERY == 0 or touched.amended:
+            self.count_up()
         recount_days(touched.days(self.shop.zone))
+
+    def count_up(self) -> None:
+        """Count the figures of customers whose orders came in anew."""
+        recount_customers(self.waiting)
+        self.waiting = set()
+
+    def finish(self) -> None:
+        """Count the figures of every customer of this run, also of those that a killed worker left waiting."""
+        everybody = Order.objects.filter(batch=self.batch, customer__isnull=False)
+        recount_customers(set(everybody.values_list("customer_id", flat=True).distinct()))
 
     def _order_fields(self, draft: Draft, total: int) -> dict[str, Any]:
         """Branch, who took it, note, cancellation, and what was received of TOTAL, in database form."""

@@ -36,6 +36,9 @@ class ProductWriter:
             except CellError:
                 continue
 
+    def finish(self) -> None:
+        """Nothing is left to do after the last piece."""
+
     def check(self, rows: list[Any]) -> Outcome:
         """What would be refused, without writing."""
         outcome = Outcome()

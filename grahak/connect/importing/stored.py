@@ -30,6 +30,7 @@ class Touched:
 
     customers: set[int] = field(default_factory=set)
     moments: set[dt.datetime] = field(default_factory=set)
+    amended: bool = False  # an order of another batch was changed: count at once
 
     def days(self, zone: ZoneInfo) -> set[dt.date]:
         return {moment.astimezone(zone).date() for moment in self.moments}
@@ -242,6 +243,7 @@ class OrderStore:
                 extra.append(Draft(draft.number, draft.customer_key, draft.placed_at, (), lines=new_lines))
             if new_lines or any(entry[1] is order for entry in before):
                 affected.add(order.pk)
+                touched.amended = True
                 touched.moments.add(order.placed_at)
                 if order.customer_id:
                     touched.customers.add(order.customer_id)

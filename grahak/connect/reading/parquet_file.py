@@ -19,7 +19,8 @@ from grahak.connect.reading.shapes import Cell, Choices, Glance, Inspection, Row
 _AWARE = "TIMESTAMP WITH TIME ZONE"
 _BATCH = 4_000
 _HEAD_ROWS = 400
-_SPREAD_ROWS = 2_000
+_WINDOWS = 20
+_WINDOW_ROWS = 60
 _PLAIN_TYPES = {
     "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT",
     "VARCHAR",
@@ -39,9 +40,11 @@ def glance(path: Path, choices: Choices) -> Glance:
         query = _query(types)
         head = connection.execute(query + " WHERE file_row_number < ?", [name, _HEAD_ROWS]).fetchall()
         spread: list[Any] = []
-        if total > _HEAD_ROWS:
-            step = max(1, total // _SPREAD_ROWS)
-            spread = connection.execute(query + " WHERE file_row_number % ? = 0", [name, step]).fetchall()
+        windows = _WINDOWS if total > _HEAD_ROWS else 0
+        for window in range(1, windows + 1):
+            first = total * window // (windows + 1)
+            within = " WHERE file_row_number BETWEEN ? AND ?"
+            spread += connection.execute(query + within, [name, first, first + _WINDOW_ROWS]).fetchall()
     moments = [index for index, column in enumerate(types) if column[1] == _AWARE]
     return Glance(
         head=[_cells(row, moments) for row in head],
