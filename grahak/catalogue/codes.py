@@ -38,3 +38,10 @@ def service_codes() -> frozenset[str]:
 def is_service(code: str, codes: Iterable[str]) -> bool:
     """Whether a line with this code is a service or fee; CODES from `service_codes()`."""
     return bool(code) and folded(code) in codes
+
+
+def start_with_usual_codes(business_id: int) -> None:
+    """A new business starts with the usual codes; it takes off what it sells itself."""
+    ServiceCode.objects.bulk_create(
+        [ServiceCode(code=code, label=label) for code, label in USUAL.items()], ignore_conflicts=True
+    )

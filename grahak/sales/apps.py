@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class SalesConfig(AppConfig):
     name = "grahak.sales"
     label = "sales"
+
+    def ready(self) -> None:
+        from grahak.sales import hooks
+
+        hooks.hang()

@@ -45,6 +45,7 @@ import "./keys.js";
 import "./menus.js";
 import "./once.js";
 import "./palette.js";
+import "./payment.js";
 import "./print.js";
 import "./selection.js";
 import "./sheet.js";

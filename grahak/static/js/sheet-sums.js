@@ -4,7 +4,7 @@ export const lines = (form) => [...form.querySelectorAll("[data-line]")];
 export const isBlank = (line) => ["item", "quantity", "rate"].every((name) => !cell(line, name).value.trim());
 
 /** The number typed: any digits, any grouping. NaN where it is none. */
-function number(text) {
+export function number(text) {
   const plain = text.normalize("NFKC").replace(/[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u0ae6-\u0aef]/g, digit);
   return Number(plain.replace(/[,٬'’\s]/g, "").replace("٫", ".") || "0");
 }
@@ -14,7 +14,7 @@ function digit(mark) {
   return String(code - (code < 0x6f0 ? 0x660 : code < 0x966 ? 0x6f0 : code < 0xae6 ? 0x966 : 0xae6));
 }
 
-function written(form, amount, places = 2) {
+export function written(form, amount, places = 2) {
   if (!Number.isFinite(amount)) return "–";
   const locale = form.dataset.grouping === "indian" ? "en-IN" : "en-US";
   const digits = { minimumFractionDigits: places, maximumFractionDigits: places };
