@@ -13,7 +13,10 @@ from grahak.core.names.words import SAME_AS, WEIGHT
 PREFIX: Final = "p"
 SKELETON: Final = "s"
 _SHORT: Final = 4  # letters: words this short are written together with a neighbour (Rai Pur, Bism Illah)
-_SWAPS: Final = {"d": "r", "r": "d", "k": "g", "g": "k", "j": "s", "s": "j", "b": "f", "f": "p", "p": "f"}
+_SWAPS: Final = {
+    **{"d": "rt", "r": "d", "t": "d", "k": "gc", "g": "kj", "c": "ks", "j": "gsy", "s": "jc", "y": "j"},
+    **{"m": "n", "n": "m", "f": "p", "p": "fb", "b": "p"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +47,16 @@ class QueryToken:
     weight: float  # 1 for a name, .35 for a trade word
 
 
+def _joined(left: str, right: str) -> tuple[str, ...]:
+    """The skeleton of two words written as one; none for words of two scripts, which nobody writes so."""
+    return (skeleton(left + right),) if left.isascii() == right.isascii() else ()
+
+
 def _joins(words: tuple[str, ...]) -> Iterable[str]:
     """Skeletons of short neighbours written together."""
     for left, right in pairwise(words):
         if min(len(left), len(right)) <= _SHORT and left not in WEIGHT and right not in WEIGHT:
-            yield skeleton(left + right)
+            yield from _joined(left, right)
 
 
 def name_keys(*names: str) -> list[Key]:
@@ -94,10 +102,9 @@ def _near(bones: str) -> tuple[str, ...]:
     """Skeletons one slip away: a letter too many, or one of the pairs that ears and keyboards confuse."""
     out = []
     for at, letter in enumerate(bones):
-        if letter in _SWAPS:
-            out.append(bones[:at] + _SWAPS[letter] + bones[at + 1 :])
+        out += [bones[:at] + other + bones[at + 1 :] for other in _SWAPS.get(letter, "")]
     if len(bones) > 2 and bones.isascii() and not bones.isdigit():
-        out += [bones[:at] + bones[at + 1 :] for at in range(1, len(bones))]
+        out += [bones[:at] + bones[at + 1 :] for at in range(1 if len(bones) < 4 else 0, len(bones))]
         if bones[0] in "yvh":
             out.append("*" + bones[1:])
         elif bones[0] == "*":
@@ -109,9 +116,10 @@ def query_keys(text: str) -> list[QueryToken]:
     """What to look up for a typed text, a token a word; the last one is a prefix. Empty for no words."""
     words = typed_words(text)
     joins: dict[int, list[str]] = {}
-    for at, joined in enumerate(skeleton(a + b) for a, b in pairwise(words)):
-        joins.setdefault(at, []).append(joined)
-        joins.setdefault(at + 1, []).append(joined)
+    for at, (left, right) in enumerate(pairwise(words)):
+        for joined in _joined(left, right):
+            joins.setdefault(at, []).append(joined)
+            joins.setdefault(at + 1, []).append(joined)
     out = []
     for at, word in enumerate(words):
         last = at == len(words) - 1

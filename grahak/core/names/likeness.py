@@ -24,57 +24,63 @@ _BODY: Final = {**dict.fromkeys("aiueoAIU@", 0.5), **dict.fromkeys("yvh", 0.7)}
 _Words = tuple[str, ...]
 
 
-def _pairs() -> dict[str, float]:
-    """Costs of taking one sound for another, by the two characters in both orders; unlisted pairs cost 1."""
+def _costs() -> dict[str, dict[str, float]]:
+    """What it costs to take one sound for another, both ways; 1 for pairs not listed."""
     groups = {
         0.04: "kq sS rR nN",
         0.08: "kK gG cC jJ tT dD bB aA iI uU a@ @i @u zJ",
         0.12: "Ie Uo yi yI vu vU vo ei ou @e @o @A @I @U ye",
-        0.25: "zj ai au ae ao Ae Ao iu IU eo Ai Au jG",
         0.15: "dR DR",
+        0.25: "zj ai au ae ao Ae Ao iu IU eo Ai Au jG",
         0.35: "dr Dr tT dJ zs jy pf vb vB vf",
+        0.40: "aI aU AI AU iU io Iu Io ue Ue",
         0.45: "kg kG Kg KG js jS cs cS Cs CS pb td TD dT nm ln lr gj bf zd Kh Gh qg qG qK qh ck cK cj",
     }
-    out: dict[str, float] = {}
+    out: dict[str, dict[str, float]] = {}
     for cost, pairs in groups.items():
-        for a, b in pairs.split():
-            out.setdefault(a + b, cost)
-            out.setdefault(b + a, cost)
+        for pair in pairs.split():
+            a, b = pair[0], pair[1]
+            out.setdefault(a, {a: 0.0}).setdefault(b, cost)
+            out.setdefault(b, {b: 0.0}).setdefault(a, cost)
     return out
 
 
-_SWAP: Final = _pairs()
-_GOOD: Final = 0.9  # above it, nobody looks for words written together
+_SWAP: Final = _costs()
+_FAR: Final = 0.4  # below it two words are not the same word
+_GOOD: Final = 0.9  # above it nobody looks for words written together
 _JOINED: Final = 0.98
-_VOWELS: Final = frozenset("aiueoAIU@")
-
-
-def _swap_cost(a: str, b: str) -> float:
-    if a == b:
-        return 0.0
-    cost = _SWAP.get(a + b)
-    if cost is not None:
-        return cost
-    return 0.4 if a in _VOWELS and b in _VOWELS else 1.0
 
 
 @lru_cache(maxsize=131072)
-def _edit_likeness(a: str, b: str) -> float:
-    """1 minus the cheapest way from one string of sounds to the other, over the length of the longer."""
+def _edit_likeness(a: str, b: str) -> tuple[float, float]:
+    """1 minus the cheapest way from one string of sounds to the other, over the length of the longer.
+
+    The second figure is the best such likeness of `a` with a beginning of `b`.
+    """
     gaps = [_GAP.get(sound, 1.0) for sound in b]
     row = [0.0]
     for gap in gaps:
         row.append(row[-1] + gap)
     for left in a:
         gap = _GAP.get(left, 1.0)
-        diagonal, row[0] = row[0], row[0] + gap
+        swaps = _SWAP.get(left) or {left: 0.0}
+        diagonal = row[0]
+        beside = row[0] = diagonal + gap
         for at, right in enumerate(b):
-            here = diagonal + _swap_cost(left, right)
+            cost = diagonal + swaps.get(right, 1.0)
             diagonal = row[at + 1]
-            here = min(here, diagonal + gap, row[at] + gaps[at])
-            row[at + 1] = here
-    longer = max(sum(_BODY.get(s, 1.0) for s in a), sum(_BODY.get(s, 1.0) for s in b), 1.0)
-    return max(0.0, 1.0 - row[-1] / longer)
+            if diagonal + gap < cost:
+                cost = diagonal + gap
+            if beside + gaps[at] < cost:
+                cost = beside + gaps[at]
+            beside = row[at + 1] = cost
+    length = max(_body(a), 1.0)
+    return max(0.0, 1.0 - row[-1] / max(length, _body(b))), max(0.0, 1.0 - min(row) / length)
+
+
+@lru_cache(maxsize=131072)
+def _body(heard: str) -> float:
+    return sum(_BODY.get(sound, 1.0) for sound in heard)
 
 
 @lru_cache(maxsize=131072)
@@ -95,38 +101,31 @@ def _ratio(a: str, b: str) -> float:
     return 2 * (len(a) - rest.bit_count()) / (len(a) + len(b))
 
 
+@lru_cache(maxsize=131072)
+def _heard(word: str) -> tuple[str, str, str]:
+    bare = stem(word)
+    return sounds(bare), skeleton(bare), soft_key(bare)
+
+
 @lru_cache(maxsize=262144)
-def _word_likeness(a: str, b: str) -> float:
+def _word_likeness(a: str, b: str, begun: bool = False) -> float:
+    """Likeness of two words; `begun` when the first may be half of what is meant."""
     if a == b:
         return 1.0
+    if begun and b.startswith(a):
+        return 0.97
+    heard_a, bones_a, soft_a = _heard(a)
+    heard_b, bones_b, soft_b = _heard(b)
     if len(a) == 1 or len(b) == 1:  # an initial stands for a name
-        return 0.6 if sounds(a)[:1] == sounds(b)[:1] else 0.0
-    a, b = stem(a), stem(b)
-    score = (
-        0.5 * _edit_likeness(sounds(a), sounds(b))
-        + 0.25 * _ratio(skeleton(a), skeleton(b))
-        + 0.25 * _ratio(soft_key(a), soft_key(b))
-    )
-    return min(score, 0.995)  # only the same letters are the same word
-
-
-@lru_cache(maxsize=131072)
-def _begun_likeness(typed: str, word: str) -> float:
-    """Likeness of a half-typed word with a word it may become."""
-    whole = _word_likeness(typed, word)
-    if typed == word:
-        return whole
-    if word.startswith(typed):
-        return max(whole, 0.97)
-    begun, full = soft_key(typed), soft_key(word)
-    if begun and full.startswith(begun):
-        return max(whole, 0.93)
-    heard, target = sounds(typed), sounds(word)
-    best = max(
-        (_edit_likeness(heard, target[:cut]) for cut in range(max(1, len(heard) - 2), len(heard) + 3)),
-        default=0.0,
-    )
-    return max(whole, 0.9 * best)
+        return 0.6 if heard_a[:1] == heard_b[:1] else 0.0
+    bones, soft = _ratio(bones_a, bones_b), _ratio(soft_a, soft_b)
+    if begun and soft_b.startswith(soft_a):
+        return max(0.93, 0.5 + 0.25 * bones + 0.25 * soft)
+    if bones < 0.34 and soft < 0.5:
+        return 0.0  # they share next to nothing: not worth the slow part
+    whole, beginning = _edit_likeness(heard_a, heard_b)
+    score = min(0.5 * whole + 0.25 * bones + 0.25 * soft, 0.995)  # only the same letters are the same word
+    return max(score, 0.9 * beginning) if begun else score
 
 
 @lru_cache(maxsize=65536)
@@ -146,16 +145,23 @@ def similarity(query: str, name: str, *, typing: bool = True) -> float:
         return 1.0
     score = _aligned(asked, told, typing)
     if score < _GOOD and len(asked) != len(told):
-        score = max(score, *(_JOINED * _aligned(*pair, typing) for pair in _joined_ways(asked, told)))
+        for pair in _joined_ways(asked, told):
+            score = max(score, _JOINED * _aligned(*pair, typing))
     return score
 
 
 def _joined_ways(asked: _Words, told: _Words) -> Iterator[tuple[_Words, _Words]]:
-    """The longer name with two neighbours written as one (Rai Pur, Raipur), in each possible place."""
-    longer = max(asked, told, key=len)
+    """The longer name with two neighbours written as one, where the other name has such a word."""
+    longer, shorter = (asked, told) if len(asked) > len(told) else (told, asked)
+    whole = [skeleton(word) for word in shorter]
     for at in range(min(len(longer) - 1, 4)):
-        joined = (*longer[:at], longer[at] + longer[at + 1], *longer[at + 2 :])
-        yield (joined, told) if longer is asked else (asked, joined)
+        if longer[at].isascii() != longer[at + 1].isascii():
+            continue
+        both = longer[at] + longer[at + 1]
+        bones = skeleton(both)
+        if any(_ratio(bones, other) > 0.65 for other in whole):
+            joined = (*longer[:at], both, *longer[at + 2 :])
+            yield (joined, told) if longer is asked else (asked, joined)
 
 
 def _aligned(asked: _Words, told: _Words, typing: bool) -> float:
@@ -163,7 +169,7 @@ def _aligned(asked: _Words, told: _Words, typing: bool) -> float:
     pairs = sorted(
         (
             (
-                (_begun_likeness if typing and at == last else _word_likeness)(word, other),
+                _word_likeness(word, other, typing and at == last),
                 -abs(at - place),
                 at,
                 place,
@@ -176,7 +182,7 @@ def _aligned(asked: _Words, told: _Words, typing: bool) -> float:
     matched: dict[int, float] = {}
     taken: dict[int, float] = {}
     for score, _, at, place in pairs:
-        if score < 0.4:
+        if score < _FAR:
             break
         if at not in matched and place not in taken:
             matched[at] = taken[place] = score

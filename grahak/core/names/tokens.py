@@ -53,13 +53,16 @@ def _split_article(word: str) -> tuple[str, ...]:
 
 
 def _initials(words: list[str]) -> list[str]:
-    """Turn runs of read-out letters (एम के) into letters; a lone one may be a word or a title."""
+    """Turn runs of read-out letters (एम के) into letters; a lone one may be a word or a title.
+
+    Twice b is no run: بی بی is Bibi.
+    """
+    letters = ["", *(LETTER_NAMES.get(word, "") for word in words), ""]
     out = list(words)
-    for at, word in enumerate(words):
-        if word in LETTER_NAMES and any(
-            0 <= beside < len(words) and words[beside] in LETTER_NAMES for beside in (at - 1, at + 1)
-        ):
-            out[at] = LETTER_NAMES[word]
+    for at, letter in enumerate(letters[1:-1]):
+        beside = letters[at] + letters[at + 2]
+        if letter and beside.strip(letter if letter == "b" else ""):
+            out[at] = letter
     return out
 
 

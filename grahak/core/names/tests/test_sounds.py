@@ -1,0 +1,106 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grahak.core.names import name_words, normalise, romanise, skeleton, soft_key
+from grahak.core.names.tests.aligned import PEOPLE, PLACES, rows
+from grahak.core.names.tokens import stem
+
+# Spelt with another consonant by custom, so their skeletons differ; likeness must bring them together.
+DIFFERENT = {
+    "Ahmedabad": "Gujarati: અમદાવાદ, Amdavad",
+    "Junagadh": "ઢ and ढ़: d or r",
+    "Aligarh": "ઢ and ढ़: d or r",
+}
+
+
+def bones(name: str) -> str:
+    return " ".join(skeleton(stem(word)) for word in name_words(name))
+
+
+@pytest.mark.parametrize("row", rows(PEOPLE), ids=lambda row: row[0])
+def test_a_persons_name_has_one_skeleton_in_four_scripts(row: tuple[str, ...]) -> None:
+    joined = {skeleton(stem(name_words(row[0])[-1]))}
+    joined |= {skeleton(stem(name_words(name)[-1])) for name in row[1:3]}
+    assert len(joined) == 1
+    assert len({bones(name).replace(" ", "") for name in row[:3]}) == 1
+
+
+@pytest.mark.parametrize("row", rows(PLACES), ids=lambda row: row[0])
+def test_a_places_name_has_one_skeleton_in_four_scripts(row: tuple[str, ...]) -> None:
+    joined = {skeleton("".join(name_words(name))) for name in row}
+    assert (len(joined) == 1) == (row[0] not in DIFFERENT)
+
+
+@pytest.mark.parametrize("name", ["Mohammad Iqbal", "محمد اقبال", "मोहम्मद इक़बाल", "મોહમ્મદ ઇકબાલ"])
+def test_mohammad_iqbal_is_one_name(name: str) -> None:
+    assert bones(name) == "mmd *kbl"
+
+
+@pytest.mark.parametrize(
+    ("word", "latin", "soft", "hard"),
+    [
+        ("lakshmi", "lakshmi", "laksmi", "lksm"),
+        ("laxmi", "laksmi", "laksmi", "lksm"),
+        ("लक्ष्मी", "lakshmee", "laksmi", "lksm"),
+        ("لکشمی", "lkshmee", "lksmi", "lksm"),
+        ("ज्ञान", "gyaan", "gian", "gn"),
+        ("सिंह", "sing", "sing", "sng"),
+        ("singh", "singh", "sing", "sng"),
+        ("کھیرا", "kheeraa", "kira", "kr"),
+        ("پہلوان", "phlvaan", "phluan", "pln"),
+        ("شاہ", "shaah", "sa", "sa"),
+        ("shah", "shah", "sa", "sa"),
+        ("शाह", "shaah", "sa", "sa"),
+        ("علی", "alee", "ali", "*l"),
+        ("للت", "lalt", "lalt", "llt"),
+        ("ललित", "lalit", "lalit", "llt"),
+        ("کمبل", "kmbl", "kmbl", "kmbl"),
+        ("kanbal", "kambal", "kambal", "kmbl"),
+        ("ਗੁਰਪ੍ਰੀਤ", "gurpreet", "gurprit", "grprt"),
+        ("786", "786", "786", "786"),
+        ("林", "林", "林", "林"),
+    ],
+)
+def test_words_sound_as_they_are_read(word: str, latin: str, soft: str, hard: str) -> None:
+    word = normalise(word)
+    assert (romanise(word), soft_key(word), skeleton(word)) == (latin, soft, hard)
+
+
+@pytest.mark.parametrize(
+    ("bound", "bare"),
+    [("rameshbhai", "ramesh"), ("hansaben", "hansa"), ("રમેશભાઈ", "રમેશ"), ("हंसाबेन", "हंसा"), ("ben", "ben")],
+)
+def test_a_bound_title_is_no_part_of_the_stem(bound: str, bare: str) -> None:
+    assert stem(bound) == bare
+
+
+@given(st.text(max_size=80))
+def test_no_text_breaks_the_keys_and_none_is_longer_than_32(text: str) -> None:
+    for word in [text, *name_words(text)]:
+        assert isinstance(romanise(word), str)
+        assert len(soft_key(word)) <= 32
+        assert len(skeleton(word)) <= 32
+
+
+SOUTH_ASIAN = st.text(
+    alphabet=st.one_of(
+        st.characters(min_codepoint=0x0600, max_codepoint=0x06FF),
+        st.characters(min_codepoint=0x0900, max_codepoint=0x097F),
+        st.characters(min_codepoint=0x0A00, max_codepoint=0x0AFF),
+        st.characters(min_codepoint=0x61, max_codepoint=0x7A),
+    ),
+    max_size=40,
+)
+
+
+@given(SOUTH_ASIAN)
+def test_no_row_of_south_asian_letters_breaks_the_keys(text: str) -> None:
+    for word in name_words(text):
+        assert len(soft_key(word)) <= 32
+        assert len(skeleton(word)) <= 32
+        assert skeleton.__wrapped__(word) == skeleton(word)
+
+
+def test_a_long_word_is_cut_not_choked_on() -> None:
+    assert len(soft_key("ab" * 100_000)) == 32
