@@ -60,7 +60,7 @@ lock: setup-dev  ## pin the dependencies anew (UPGRADE=1 takes newer versions)
 
 wheel: setup-dev  ## build dist/grahak-*.whl, with fonts, icons and catalogues inside
 	rm -rf build dist
-	$(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-deps --wheel-dir dist .
+	$(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 clean:  ## remove what make made; the data stay
 	rm -rf .venv .assets build dist *.egg-info grahak/static/vendor
