@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from typing import Final, NamedTuple
 
 from grahak.connect.reading.shapes import Cell, Row
-from grahak.connect.reading.synonyms import ImportKind, heading_key, heading_keys, words_of
+from grahak.connect.reading.synonyms import ImportKind, heading_key, heading_keys, is_other, words_of
 from grahak.core.parsing import (
     Unreadable,
     is_blank,
@@ -34,6 +34,7 @@ _NUMBERS = frozenset(
 _DATES = frozenset({"ordered_at", "cancelled_at", "since"})
 _ITEM_FIELDS = frozenset({"product_code", "product_name", "quantity", "unit_price"})
 _ALIKE = 0.88
+_SURE = 90
 _NAME_FIELD: Final[dict[ImportKind, str]] = {
     "customers": "name",
     "products": "name",
@@ -77,7 +78,7 @@ def match_columns(
                 scores.append((score, index, field))
     chosen = _assign(sorted(scores, key=lambda found: (-found[0], found[1])), kind)
     _guess_by_content(chosen, below, kind)
-    return [Match(columns[index], field, score >= 90) for index, (field, score) in sorted(chosen.items())]
+    return [Match(columns[index], field, score >= _SURE) for index, (field, score) in sorted(chosen.items())]
 
 
 def _by_heading(column: str, kind: ImportKind) -> Iterable[tuple[str, float]]:
@@ -88,7 +89,7 @@ def _by_heading(column: str, kind: ImportKind) -> Iterable[tuple[str, float]]:
             yield field, 100 - min(place, 20) * 0.3 - number
             return
     key = heading_key(column)
-    if len(key) < 5:
+    if len(key) < 5 or is_other(key):
         return
     best, best_field = 0.0, ""
     for word, (field, _place) in words.items():
@@ -108,7 +109,10 @@ def _assign(scores: list[tuple[float, int, str]], kind: ImportKind) -> dict[int,
     """Surest first; then the fields that depend on what else the file has."""
     chosen: dict[int, tuple[str, float]] = {}
     taken: set[str] = set()
+    has_parts = any(field == "name+" for _score, _index, field in scores)
     for score, index, field in scores:
+        if has_parts and field == _NAME_FIELD[kind] and score < _SURE:
+            continue  # first and last name beat what only sounds like a name
         shared = field in ADDED or (field in JOINED and field in {"address", "note", "tags"})
         if field[-1] in "?+" or index in chosen or (field in taken and not shared):
             continue

@@ -46,18 +46,24 @@ class Options:
 
 @dataclass(frozen=True)
 class Preset:
-    """A known export. `headings` maps its headings (any spelling) to fields; `telltale` must all be there."""
+    """A known export. `headings` maps its headings, in any spelling, to fields.
+
+    Of each group of `telltale` one heading must be there, and none of `absent`.
+    """
 
     code: str
     name: StrOrPromise
     kind: ImportKind
     headings: dict[str, str]
     telltale: tuple[tuple[str, ...], ...]
+    absent: tuple[str, ...] = ()
     options: Options = field(default_factory=Options)
 
     def fits(self, columns: Iterable[str]) -> bool:
-        """Whether the columns are this export's: of every group of telltale headings one is there."""
+        """Whether the columns are this export's."""
         keys = {heading_key(column) for column in columns}
+        if any(heading_key(word) in keys for word in self.absent):
+            return False
         return all(any(heading_key(word) in keys for word in group) for group in self.telltale)
 
     def mapping(self, columns: Iterable[str]) -> dict[str, str]:
@@ -86,6 +92,18 @@ ONLINE_RETAIL_SERVICES = frozenset(
         "gift_0001_10", "gift_0001_20", "gift_0001_30", "gift_0001_40", "gift_0001_50",
     }
 )  # fmt: skip
+
+# A register with one of these has a row for each item, and its sums are not those of the bill.
+_ITEM_HEADINGS = (
+    "Item Name",
+    "Item",
+    "Product Name",
+    "Product",
+    "Item Code",
+    "SKU",
+    "Item Details",
+    "Name of Item",
+)
 
 ONLINE_RETAIL = Preset(
     code="online_retail",
@@ -232,14 +250,13 @@ TALLY = Preset(
         "Vch No.": "order_number",
         "Voucher No.": "order_number",
         "Vch/Bill No": "order_number",
+        "Bill No.": "order_number",
+        "Bill Date": "ordered_at",
         "Party Name": "customer_name",
         "Particulars": "customer_name",
         "Buyer": "customer_name",
         "Vch Type": "kind",
         "Voucher Type": "kind",
-        "Item Name": "product_name",
-        "Quantity": "quantity",
-        "Rate": "unit_price",
         "Gross Total": "order_total",
         "Bill Amount": "order_total",
         "Debit": "order_total",
@@ -253,11 +270,12 @@ TALLY = Preset(
         "Narration": "note",
     },
     telltale=(
-        ("Date", "Voucher Date"),
+        ("Date", "Voucher Date", "Bill Date"),
         ("Particulars", "Party Name"),
-        ("Vch No.", "Voucher No.", "Vch/Bill No"),
-        ("Gross Total", "Debit", "Debit Amount", "Bill Amount", "Value", "Amount"),
+        ("Vch No.", "Voucher No.", "Vch/Bill No", "Bill No."),
+        ("Gross Total", "Debit", "Debit Amount", "Bill Amount"),
     ),
+    absent=_ITEM_HEADINGS,
     options=Options(
         rows_are="totals",
         day_first=True,
@@ -305,6 +323,7 @@ VYAPAR = Preset(
         ("Total Amount",),
         ("Received Amount", "Received/Paid Amount", "Paid Amount", "Balance Due"),
     ),
+    absent=_ITEM_HEADINGS,
     options=Options(
         rows_are="totals",
         day_first=True,

@@ -24,7 +24,7 @@ _CUSTOMERS: Final[dict[str, str]] = {
     "name": """
         customer name|party name|name|customer|party|account name|ledger name|name of party|
         party's name|name of customer|client name|client|buyer name|buyer|debtor|debtor name|
-        firm name|firm|shop name|shop|business name|company name|company|store name|account|ledger|
+        name of ledger|firm name|firm|shop name|shop|business name|company name|company|store name|account|ledger|
         particulars|display name|full name|khareedar|گاہک کا نام|پارٹی کا نام|نام|گاہک|پارٹی|خریدار|
         دکان کا نام|دکان|کمپنی|ग्राहक का नाम|पार्टी का नाम|नाम|ग्राहक|पार्टी|खरीदार|दुकान का नाम|
         दुकान|फर्म का नाम|फर्म|कंपनी|ગ્રાહકનું નામ|પાર્ટીનું નામ|નામ|ગ્રાહક|પાર્ટી|ખરીદનાર|
@@ -129,6 +129,7 @@ _ORDERS: Final[dict[str, str]] = {
         ઓર્ડર નંબર|બિલ""",
     "ordered_at": """
         order date|invoice date|bill date|date|created at|sale date|transaction date|voucher date|
+        create time|created time|ordered on|
         vch date|date and time|order time|datetime|purchase date|transaction timestamp|timestamp|
         posting date|تاریخ|بل کی تاریخ|آرڈر کی تاریخ|तारीख|दिनांक|बिल तारीख|बिल दिनांक|તારીખ|
         બિલ તારીખ|ઓર્ડર તારીખ""",
@@ -155,10 +156,10 @@ _ORDERS: Final[dict[str, str]] = {
     "country": "country|billing country|country billing|ship country|country code|ملک|देश|દેશ",
     "city": "city|billing city|city billing|ship city|town|station|party city|شہر|शहर|શહેર",
     "product_code": """
-        product code|item code|stock code|sku|lineitem sku|item sku|product sku|code|article no|
+        product code|item code|stock code|sku|lineitem sku|seller sku|item sku|product sku|code|article no|
         part no|product id|item id|design no|barcode|آئٹم کوڈ|کوڈ|आइटम कोड|कोड|આઇટમ કોડ|કોડ""",
     "product_name": """
-        product name|item name|description|product|item|name of item|lineitem name|stock item|
+        product name|item name|description|desc|product|item|name of item|lineitem name|stock item|
         item description|product description|product title|line item|goods|design|آئٹم|آئٹم کا نام|
         مال|मال|आइटम|आइटम का नाम|माल|वस्तु|उत्पाद|આઇટમ|આઇટમનું નામ|માલ|વસ્તુ""",
     "quantity": """
@@ -169,7 +170,7 @@ _ORDERS: Final[dict[str, str]] = {
         selling price|sale price|price unit|ریٹ|قیمت|फ़ी इकाई|दर|रेट|भाव|कीमत|मूल्य|ભાવ|દર|રેટ|કિંમત""",
     "line_discount": "line discount|item discount|lineitem discount|item discount amount",
     "order_discount": """
-        order discount|discount total|total discount|discount amount|bill discount|cart discount|
+        order discount|discount total|total discount|bill discount|cart discount|
         invoice discount|cash discount""",
     "discount?": """
         discount|disc|disc amt|discount amt|less|رعایت|چھوٹ|छूट|डिस्काउंट|છૂટ|ડિસ્કાઉન્ટ|વળતર""",
@@ -226,14 +227,24 @@ FIELDS: Final[dict[ImportKind, tuple[str, ...]]] = {
     kind: tuple(field for field in words if field[-1] not in "?+") for kind, words in WORDS.items()
 }
 
+# Headings that sound like ours and are not: they are never guessed at.
+OTHERS: Final = (
+    "order item id|shipment id|update time|last updated date|sales gst|sales account|round off|hsn code|hsn sac|"
+    "minimum stock quantity|discount percent|tax percent|merchant order id|accepts email marketing|"
+    "total spent|total orders|invoice required|order subtotal amount|payable balance|taxable amount|"
+    "gst state|place of supply|party group|voucher ref no|reference no"
+)
+
 _URDU_LETTERS = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ه": "ہ", "ة": "ہ", "ۂ": "ہ"})
+_SHORT_FORMS = (("#", " no "), ("%", " percent "), ("number", "no"), ("amount", "amt"), ("quantity", "qty"))
 _ASIDE = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*")
 
 
 def heading_key(text: str) -> str:
     """A heading reduced to what tells it apart: "Invoice No.", "invoice_no" and "InvoiceNo" are one."""
     plain = plain_text(text).casefold().translate(_URDU_LETTERS)
-    plain = plain.replace("#", " no ").replace("%", " percent ").replace("number", "no")
+    for long, short in _SHORT_FORMS:
+        plain = plain.replace(long, short)
     return "".join(letter for letter in plain if letter.isalnum() or _is_vowel_sign(letter))
 
 
@@ -242,6 +253,12 @@ def heading_keys(text: str) -> list[str]:
     keys = [heading_key(text)]
     shorter = heading_key(_ASIDE.sub(" ", text))
     return [*keys, shorter] if shorter and shorter != keys[0] else keys
+
+
+@cache
+def is_other(key: str) -> bool:
+    """Whether a heading's key is one that must not be guessed at."""
+    return key in {heading_key(word) for word in OTHERS.split("|")}
 
 
 @cache
