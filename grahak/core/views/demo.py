@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from grahak.core import business, events
+from grahak.core import business
 from grahak.core.access import needs, signed_in
 from grahak.core.demo import loading
 from grahak.core.models import User
@@ -39,7 +39,6 @@ def leave(request: HttpRequest) -> HttpResponse:
         person = cast(User, request.user)
         logger.warning("the demo is wiped", extra={"by": person.email})
         registry.demo_leaver(person)
-        events.announce("core.demo.left")
         business.forget()
         logout(request)
         return redirect("core:setup")

@@ -1,0 +1,136 @@
+"""A row of everything that an address can name, for the role × URL matrix: all in the Rajkot branch.
+
+A room that adds an address with arguments adds a line to SAMPLES; the matrix fails until it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.tokens import default_token_generator
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from grahak.core.models import ApiKey, Branch, Invitation, User
+
+
+class World:
+    """Makes a row the first time it is asked for."""
+
+    def __init__(self, owner: User, branch: Branch) -> None:
+        self.owner, self.branch = owner, branch
+
+    @cached_property
+    def colleague(self) -> User:
+        return User.objects.create_user("dina@kapasi.example", None, name="Dina Vora", branch=self.branch)
+
+    @cached_property
+    def invitation(self) -> Invitation:
+        return Invitation.objects.create(user=self.colleague, by=self.owner)
+
+    @cached_property
+    def key(self) -> ApiKey:
+        return ApiKey.issue("api", "analyst", by=self.owner)[0]
+
+    @cached_property
+    def customer(self) -> Any:
+        from grahak.customers.actions import add_customer
+
+        return add_customer(
+            by=self.owner, name="Mehta Saree Centre", phones=["+919825012345"], branch=self.branch
+        )
+
+    @cached_property
+    def product(self) -> Any:
+        from grahak.catalogue.models import Product
+
+        return Product.objects.create(code="GEO-1", name="Georgette", price=Decimal(620))
+
+    @cached_property
+    def service_code(self) -> Any:
+        from grahak.catalogue.models import ServiceCode
+
+        return ServiceCode.objects.get_or_create(code="POSTAGE-1")[0]
+
+    @cached_property
+    def order(self) -> Any:
+        from grahak.sales.actions import LineDraft, place_order
+
+        return place_order(
+            by=self.owner,
+            customer=self.customer,
+            branch=self.branch,
+            lines=[LineDraft(product=self.product, quantity=Decimal(2), unit_price=Decimal(620))],
+        )
+
+    @cached_property
+    def payment(self) -> Any:
+        from grahak.sales.actions import receive_payment
+
+        return receive_payment(
+            by=self.owner, customer=self.customer, amount=Decimal(500), method="cash", branch=self.branch
+        )
+
+    @cached_property
+    def import_run(self) -> Any:
+        from grahak.connect.models import ImportRun
+
+        return ImportRun.objects.create(
+            kind="customers", file_name="buyers.csv", source="file", by=self.owner
+        )
+
+
+def _reset(world: World) -> dict[str, Any]:
+    return {
+        "uidb64": urlsafe_base64_encode(force_bytes(world.colleague.pk)),
+        "token": default_token_generator.make_token(world.colleague),
+    }
+
+
+# URL name → the arguments of an address that exists
+SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
+    "core:reset_password": _reset,
+    "core:accept_invitation": lambda world: {"token": world.invitation.token},
+    "core:branch": lambda world: {"pk": world.branch.pk},
+    "core:remove_branch": lambda world: {"pk": world.branch.pk},
+    **dict.fromkeys(
+        ("core:person", "core:invite_again", "core:close_login", "core:open_login", "core:end_sessions"),
+        lambda world: {"pk": world.colleague.pk},
+    ),
+    "core:withdraw_key": lambda world: {"pk": world.key.pk},
+    "customers:customer": lambda world: {"pk": world.customer.pk},
+    **dict.fromkeys(
+        ("catalogue:product", "catalogue:archive", "catalogue:restore"),
+        lambda world: {"pk": world.product.pk},
+    ),
+    "catalogue:remove_code": lambda world: {"pk": world.service_code.pk},
+    **dict.fromkeys(
+        ("sales:order", "sales:edit_order", "sales:take_return", "sales:cancel", "sales:restore"),
+        lambda world: {"pk": world.order.pk},
+    ),
+    **dict.fromkeys(("sales:payment", "sales:void_payment"), lambda world: {"pk": world.payment.pk}),
+    **dict.fromkeys(("sales:statement", "sales:opening"), lambda world: {"pk": world.customer.pk}),
+    **dict.fromkeys(
+        (
+            "connect:import",
+            "connect:columns",
+            "connect:begin",
+            "connect:failed_rows",
+            "connect:undo",
+            "connect:again",
+            "connect:discard",
+        ),
+        lambda world: {"pk": world.import_run.pk},
+    ),
+}
+
+# Addresses that answer 404 to those who may open them, because what they show is not there in this shop
+NOTHING_HERE = {
+    "core:logo": "the shop of the tests has no logo",
+    "core:enter_demo": "this is no demo",
+    "core:setup_demo": "this is no demo",
+    "core:leave_demo": "this is no demo",
+}
