@@ -11,10 +11,12 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.tokens import default_token_generator
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from grahak.core.models import ApiKey, Branch, Invitation, User
+from tests.cast import signed_in
 
 
 class World:
@@ -78,9 +80,10 @@ class World:
     def import_run(self) -> Any:
         from grahak.connect.models import ImportRun
 
-        return ImportRun.objects.create(
-            kind="customers", file_name="buyers.csv", source="file", by=self.owner
-        )
+        file = SimpleUploadedFile("buyers.csv", b"Name,Phone\nMehta Saree Centre,98250 12345\n")
+        answer = signed_in(self.owner).post("/imports/", {"kind": "customers", "file": file})
+        assert answer.status_code == 302
+        return ImportRun.objects.get()
 
 
 def _reset(world: World) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def _page(
     context["again"] = request.get_full_path() if words.again and request.method == "GET" else ""
     if request.headers.get("HX-Request"):
         response = HttpResponse(loader.render_to_string("core/errors/toast.html", context), status=status)
-        response.headers |= {"HX-Retarget": "#toasts", "HX-Reswap": "beforeend"}
+        response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#toasts", "beforeend"
         return response
     page = "core/errors/page.html"
     if records:
