@@ -26,6 +26,7 @@ LABELS: dict[str, Any] = {
     "postcode": _("PIN or postcode"),
     "country": _("Country"),
     "opening_balance": _("Opening balance"),
+    "balance_side": _("Dr or Cr of the balance"),
     "credit_limit": _("Credit limit"),
     "credit_days": _("Credit days"),
     "owner": _("In charge"),
@@ -76,8 +77,7 @@ DATE_FIELDS = {"ordered_at", "cancelled_at", "since"}
 
 def choices(kind: str) -> list[tuple[str, Any]]:
     """(field, label) for a column's box, in the order of the field list."""
-    extra = ("refunded_amount",) if kind == "orders" else ()
-    return [(field, LABELS[field]) for field in (*FIELDS[kind], *extra) if field in LABELS]  # type: ignore[index]
+    return [(field, LABELS[field]) for field in FIELDS[kind] if field in LABELS]  # type: ignore[index]
 
 
 def label(field: str) -> Any:

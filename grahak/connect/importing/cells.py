@@ -10,7 +10,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from grahak.connect.reading import ADDED, JOINED
-from grahak.core.parsing import Unreadable, clean_email, parse_balance, parse_date, parse_decimal, parse_phone
+from grahak.core.parsing import (
+    Unreadable,
+    clean_email,
+    is_blank,
+    parse_balance,
+    parse_date,
+    parse_decimal,
+    parse_phone,
+    parse_quantity,
+)
 
 MONEY = 10_000
 QUANTITY = 1_000
@@ -86,7 +95,9 @@ class Cells:
     @staticmethod
     def _joined(parts: list[Any], field: str, most: int) -> str:
         whole = [int(part) if isinstance(part, float) and part.is_integer() else part for part in parts]
-        text = " ".join(word for part in whole if part is not None for word in str(part).replace("\x00", "").split())
+        text = " ".join(
+            word for part in whole if part is not None for word in str(part).replace("\x00", "").split()
+        )
         if len(text) > most:
             raise CellError(field, "too_long", most=most, text=text[:40] + "…")
         return text
@@ -111,10 +122,14 @@ class Cells:
         return self._number(self.raw(values, field), field, scale)
 
     def _number(self, value: Any, field: str, scale: int) -> int | None:
-        if value is None or (isinstance(value, str) and not value.strip()):
+        if is_blank(value):
             return None
+        mark: Any = self._mark.get(field)
         try:
-            number = parse_decimal(value, decimal_mark=self._mark.get(field))  # type: ignore[arg-type]
+            if scale == QUANTITY:  # registers print the unit behind it: "12.00 Nos"
+                number = parse_quantity(value, decimal_mark=mark).number
+            else:
+                number = parse_decimal(value, decimal_mark=mark)
         except Unreadable as error:
             raise CellError(field, error.code, **error.params) from None
         units = int((number * scale).to_integral_value())
@@ -127,10 +142,12 @@ class Cells:
     def balance(self, values: Sequence[Any], field: str) -> int | None:
         """An opening balance: Dr or plain is what they owe us (positive), Cr negative."""
         value = self.raw(values, field)
-        if value is None:
+        if is_blank(value):
             return None
+        mark: Any = self._mark.get(field)
+        side = self.text(values, "balance_side", 40)
         try:
-            return int((parse_balance(value, decimal_mark=self._mark.get(field)) * MONEY).to_integral_value())  # type: ignore[arg-type]
+            return int((parse_balance(value, decimal_mark=mark, side=side) * MONEY).to_integral_value())
         except Unreadable as error:
             raise CellError(field, error.code, **error.params) from None
 
@@ -142,6 +159,8 @@ class Cells:
         found = self._moments.get(value)
         if found is not None:
             return found
+        if is_blank(value):
+            return None
         try:
             read = parse_date(value, day_first=self._day_first.get(field), today=self.today)
         except Unreadable as error:
@@ -160,7 +179,7 @@ class Cells:
     def phone(self, values: Sequence[Any], field: str) -> tuple[str, str]:
         """(E.164, as typed); ("", "") where empty. A number that no country uses is refused by field."""
         value = self.raw(values, field)
-        if value is None:
+        if is_blank(value):
             return "", ""
         try:
             phone = parse_phone(value, self.regions)
@@ -174,7 +193,7 @@ class Cells:
 
     def email(self, values: Sequence[Any], field: str) -> str:
         value = self.raw(values, field)
-        if value is None:
+        if is_blank(value):
             return ""
         try:
             return clean_email(value)

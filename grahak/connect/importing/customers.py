@@ -10,8 +10,9 @@ from django.conf import settings
 
 from grahak.connect.importing.cells import MONEY, CellError, Cells, decimal_of, usable
 from grahak.connect.importing.kept import remember
+from grahak.connect.importing.lines import Key
 from grahak.connect.importing.outcome import Outcome, Refusal
-from grahak.connect.importing.parties import Key, Parties, plain_name
+from grahak.connect.importing.parties import Parties, plain_name
 from grahak.connect.importing.shop import Shop
 from grahak.core.bulk import pieces
 from grahak.core.models import Batch
@@ -89,11 +90,11 @@ class CustomerWriter:
         cells = self.cells
         code = cells.text(values, "external_id", 100)
         if code:
-            return "ref", code
+            return "ref", code, ""
         name = cells.text(values, "name") or cells.text(values, "contact_name")
         if not name:
             raise CellError("name", "missing")
-        return "name", plain_name(f"{name} {cells.text(values, 'city', 80)}".strip())
+        return "name", plain_name(f"{name} {cells.text(values, 'city', 80)}".strip()), ""
 
     def _fields(self, values: Sequence[Any]) -> dict[str, Any]:
         cells, shop = self.cells, self.shop
@@ -145,7 +146,7 @@ class CustomerWriter:
         return fields
 
     def _keep(self, read: dict[Key, tuple[Any, dict[str, Any]]], outcome: Outcome) -> None:
-        self.parties.find(read, {})
+        self.parties.find(read)
         self._find_by_contact(read)
         present = {key: pair for key, pair in read.items() if key in self.parties.known}
         fresh = {key: pair[1] for key, pair in read.items() if key not in self.parties.known}

@@ -24,7 +24,10 @@ RETURN_WORDS = {
 }
 PAID_WORDS = {"paid", "completed", "complete", "processing", "refunded", "partially_refunded", "received"}
 UNPAID_WORDS = {"pending", "unpaid", "authorized", "on-hold", "credit", "due", "voided"}
+Key = tuple[str, str, str]  # how the customer is named: (kind, value, name beside an e-mail or phone)
 SHIPPING_ORDINAL = 900_001
+HEAD_TEXTS = {"customer_name": 200, "city": 80, "country": 80, "note": 2000, "salesman": 120, "branch": 120}
+HEAD_AMOUNTS = ("order_discount", "order_tax", "shipping", "received_amount", "refunded_amount")
 
 
 @dataclass(slots=True)
@@ -47,7 +50,7 @@ class Draft:
     """An order as the file tells it, before it is known whether it is new."""
 
     number: str
-    customer_key: tuple[str, str] | None
+    customer_key: Key | None
     placed_at: dt.datetime
     head: Sequence[Any]
     rows: list[tuple[int, Sequence[Any]]] = field(default_factory=list)
@@ -77,20 +80,20 @@ class LineReader:
     def number(self, values: Sequence[Any]) -> str:
         return self.cells.text(values, "order_number", 60)
 
-    def customer_key(self, values: Sequence[Any]) -> tuple[str, str] | None:
+    def customer_key(self, values: Sequence[Any]) -> Key | None:
         """How the row names its customer: by code, e-mail, phone or name, in this order of trust."""
         cells = self.cells
         code = cells.text(values, "customer_external_id", 100)
         if code:
-            return "ref", code
+            return "ref", code, ""
+        name = cells.text(values, "customer_name")
         email = cells.email(values, "customer_email")
         if email:
-            return "email", email
+            return "email", email, name
         phone, _typed = cells.phone(values, "customer_phone")
         if phone:
-            return "phone", phone
-        name = cells.text(values, "customer_name")
-        return ("name", name) if name else None
+            return "phone", phone, name
+        return ("name", name, "") if name else None
 
     def draft(self, number: str, values: Sequence[Any]) -> Draft:
         """The order that this (its first) row begins."""
@@ -101,6 +104,7 @@ class LineReader:
         currency = cells.text(values, "currency", 10).upper()
         if currency and currency != self.shop.currency:
             raise CellError("currency", "currency", text=currency, own=self.shop.currency)
+        self._check_head(values)
         effect = self.effect(values)
         return Draft(
             number,
@@ -110,6 +114,17 @@ class LineReader:
             is_return=effect == "return" or self._prefixed(number),
             is_cancelled=effect == "cancelled" or cells.raw(values, "cancelled_at") is not None,
         )
+
+    def _check_head(self, values: Sequence[Any]) -> None:
+        """Read every cell that only the order's first row gives, so that a bad one refuses that row."""
+        cells = self.cells
+        for name, most in HEAD_TEXTS.items():
+            cells.text(values, name, most)
+        for name in HEAD_AMOUNTS:
+            cells.units(values, name, MONEY)
+        cells.phone(values, "customer_phone")
+        cells.email(values, "customer_email")
+        cells.moment(values, "cancelled_at")
 
     def effect(self, values: Sequence[Any]) -> str:
         """What the words of a row make of it: "sale", "return", "cancelled" or "ignore". A shop's "refunded"
@@ -131,9 +146,9 @@ class LineReader:
         prefix = self.cancel_prefix
         return bool(prefix) and number.startswith(prefix) and number[len(prefix) :][:1].isdigit()
 
-    def next_ordinal(self, number: str, customer_key: Any) -> int:
+    def next_ordinal(self, number: str, customer_key: Key | None) -> int:
         """The place of a line among the lines of its order in this file: 1, 2, …"""
-        key = (number, customer_key)
+        key = (number, customer_key[:2] if customer_key else None)
         place = self.ordinals.get(key, 0) + 1
         self.ordinals[key] = place
         return place

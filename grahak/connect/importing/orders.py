@@ -14,9 +14,9 @@ from typing import Any
 
 from grahak.catalogue.models import Product
 from grahak.connect.importing.cells import MONEY, CellError, Cells, usable
-from grahak.connect.importing.lines import PAID_WORDS, UNPAID_WORDS, Draft, Line, LineReader, finish
+from grahak.connect.importing.lines import PAID_WORDS, UNPAID_WORDS, Draft, Key, Line, LineReader, finish
 from grahak.connect.importing.outcome import Outcome, Refusal
-from grahak.connect.importing.parties import Key, Parties
+from grahak.connect.importing.parties import Parties
 from grahak.connect.importing.shop import Shop
 from grahak.connect.importing.stored import OrderStore
 from grahak.core.bulk import pieces
@@ -120,7 +120,11 @@ class OrderWriter:
         new = self.reader.draft(number, values)
         new.signature = signature
         for draft in mine:
-            same_customer = new.customer_key is None or new.customer_key == draft.customer_key
+            same_customer = new.customer_key is None or (
+                draft.customer_key is not None
+                and new.customer_key[:2] == draft.customer_key[:2]
+                and new.customer_key[2] in ("", draft.customer_key[2])
+            )
             if same_customer and abs(new.placed_at - draft.placed_at) <= SAME_ORDER:
                 return draft
         mine.append(new)
@@ -134,12 +138,7 @@ class OrderWriter:
     # -- who and what ------------------------------------------------------------------------------------
 
     def _resolve_customers(self, drafts: list[Draft], outcome: Outcome) -> None:
-        cells = self.cells
-        names: dict[Key, str] = {}
-        for draft in drafts:
-            if draft.customer_key:
-                names.setdefault(draft.customer_key, cells.text(draft.head, "customer_name"))
-        self.parties.find(names, names)
+        self.parties.find({draft.customer_key for draft in drafts if draft.customer_key})
         wanted: dict[Key, dict[str, Any]] = {}
         for draft in drafts:
             key = draft.customer_key

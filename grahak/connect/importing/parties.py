@@ -7,18 +7,22 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from grahak.connect.importing.lines import Key
 from grahak.core.bulk import pieces
 from grahak.core.models import Batch
 from grahak.core.names import normalise
 from grahak.customers.actions import index_names
 from grahak.customers.models import Contact, Customer, ExternalRef, Identity
 
-Key = tuple[str, str]
-
 
 def plain_name(name: str) -> str:
     """A name as a key: the same in any case and spacing."""
     return normalise(name)[:110]
+
+
+def _reference(key: Key) -> str:
+    """What a code or a bare name is kept as."""
+    return key[1] if key[0] == "ref" else f"name:{plain_name(key[1])}"
 
 
 class Parties:
@@ -29,31 +33,28 @@ class Parties:
         self.known: dict[Key, int] = {}
         self.unclear: dict[Key, int] = {}
 
-    def find(self, keys: Iterable[Key], names: dict[Key, str]) -> None:
-        """Look up the keys that are not known yet. NAMES helps to tell the customers of one phone apart."""
-        asked = [key for key in keys if key not in self.known]
-        by_kind: dict[str, list[str]] = defaultdict(list)
-        for kind, value in asked:
-            by_kind[kind].append(f"name:{plain_name(value)}" if kind == "name" else value)
+    def find(self, keys: Iterable[Key]) -> None:
+        """Look up the keys that are not known yet; the name in a key tells the customers of one phone apart."""
+        by_kind: dict[str, list[Key]] = defaultdict(list)
+        for key in keys:
+            if key not in self.known:
+                by_kind[key[0]].append(key)
         for kind in ("ref", "name"):
-            for piece in pieces(by_kind[kind]):
-                rows = ExternalRef.objects.filter(source=self.source, external_id__in=piece)
-                found = dict(rows.values_list("external_id", "customer_id"))
-                for value in piece:
-                    if value in found:
-                        self.known[kind, value.removeprefix("name:") if kind == "name" else value] = found[
-                            value
-                        ]
-        for key in asked:
-            if key[0] == "name" and ("name", plain_name(key[1])) in self.known:
-                self.known[key] = self.known["name", plain_name(key[1])]
+            self._by_reference({_reference(key): key for key in by_kind[kind]}, by_kind[kind])
         for kind in ("email", "phone"):
-            self._by_identity(kind, by_kind[kind], names)
+            self._by_identity(kind, by_kind[kind])
 
-    def _by_identity(self, kind: str, values: list[str], names: dict[Key, str]) -> None:
+    def _by_reference(self, asked: dict[str, Key], keys: list[Key]) -> None:
+        found: dict[str, int] = {}
+        for piece in pieces(asked):
+            rows = ExternalRef.objects.filter(source=self.source, external_id__in=piece)
+            found.update(rows.values_list("external_id", "customer_id"))
+        self.known.update({key: found[_reference(key)] for key in keys if _reference(key) in found})
+
+    def _by_identity(self, kind: str, keys: list[Key]) -> None:
         kinds = ["phone", "whatsapp"] if kind == "phone" else [kind]
-        for piece in pieces(values):
-            owners: dict[str, dict[int, str]] = defaultdict(dict)
+        owners: dict[str, dict[int, str]] = defaultdict(dict)
+        for piece in pieces({key[1] for key in keys}):
             rows = Identity.objects.filter(
                 kind__in=kinds, value__in=piece, contact__customer__archived_at=None
             )
@@ -61,15 +62,15 @@ class Parties:
                 "value", "contact__customer_id", "contact__customer__name"
             ):
                 owners[value][customer_id] = name
-            for value, found in owners.items():
-                wanted = plain_name(names.get((kind, value), ""))
-                same = [pk for pk, name in found.items() if plain_name(name) == wanted]
-                if len(found) == 1:
-                    self.known[kind, value] = next(iter(found))
-                elif len(same) == 1:
-                    self.known[kind, value] = same[0]
-                else:
-                    self.unclear[kind, value] = len(found)
+        for key in keys:
+            found = owners.get(key[1], {})
+            same = [pk for pk, name in found.items() if plain_name(name) == plain_name(key[2])]
+            if len(found) == 1:
+                self.known[key] = next(iter(found))
+            elif len(same) == 1:
+                self.known[key] = same[0]
+            elif found:
+                self.unclear[key] = len(found)
 
     def make(self, wanted: dict[Key, dict[str, Any]]) -> list[int]:
         """Create customers: {key: fields}. Fields: name, and optionally phone, typed_phone, email, city, country,
@@ -97,11 +98,10 @@ class Parties:
         ]
         Contact.objects.bulk_create(contacts, batch_size=500)
         refs, identities = [], []
-        for (kind, value), row, contact, fields in zip(wanted, rows, contacts, wanted.values(), strict=True):
-            self.known[kind, value] = row.pk
-            if kind in ("ref", "name"):
-                external = value if kind == "ref" else f"name:{plain_name(value)}"
-                refs.append(ExternalRef(customer=row, source=self.source, external_id=external))
+        for key, row, contact, fields in zip(wanted, rows, contacts, wanted.values(), strict=True):
+            self.known[key] = row.pk
+            if key[0] in ("ref", "name"):
+                refs.append(ExternalRef(customer=row, source=self.source, external_id=_reference(key)))
             if fields.get("email"):
                 identities.append(
                     Identity(contact=contact, kind="email", value=fields["email"], batch=self.batch)

@@ -72,6 +72,7 @@ _CUSTOMERS: Final[dict[str, str]] = {
         outstanding balance|amount due|due|receivable|receivable balance|current balance|dues|udhaar|
         baki|بقایا|بیلنس|ادھار|ابتدائی بیلنس|बकाया|बाकी|शेष|प्रारंभिक शेष|ओपनिंग बैलेंस|उधार|બાકી|
         બાકી રકમ|ઉધાર|શરૂઆતની બાકી""",
+    "balance_side": "dr cr|debit credit|dr or cr|balance type|d c|side|نام جمع|नामे जमा|ઉધાર જમા",
     "credit_limit": """
         credit limit|cr limit|limit|credit limit amount|ادھار کی حد|کریڈٹ لمٹ|उधार सीमा|
         क्रेडिट लिमिट|ઉધાર મર્યાદા|ક્રેડિટ લિમિટ""",

@@ -22,13 +22,14 @@ def suggest(header, line, kind):
 
 def test_a_party_list_of_tally_or_busy_is_understood():
     assert suggest(
-        "Party Name|Mob No.|Opening Bal|Cr Limit|City|Salesman|Remarks|GSTIN/UIN|Pincode",
-        "Mehta|9825041276|4,82,500.00 Dr|3 lakh|Surat|Bilal|pays after Eid|24AABCU9603R1ZM|395002",
+        "Party Name|Mob No.|Opening Bal|Dr/Cr|Cr Limit|City|Salesman|Remarks|GSTIN/UIN|Pincode",
+        "Mehta|9825041276|4,82,500.00|Dr|3 lakh|Surat|Bilal|pays after Eid|24AABCU9603R1ZM|395002",
         "customers",
     ) == {
         "Party Name": "name",
         "Mob No.": "phone",
         "Opening Bal": "opening_balance",
+        "Dr/Cr": "balance_side",
         "Cr Limit": "credit_limit",
         "City": "city",
         "Salesman": "owner",
