@@ -20,18 +20,18 @@ class CatalogueConfig(AppConfig):
         registry.add(
             NavLink(_("Items"), "catalogue:list", "item", "catalogue.view", group=2, order=60, key="i")
         )
-        registry.new_links.append(
+        registry.add_new(
             NavLink(
                 pgettext_lazy("new", "Item"), "catalogue:new", "item", "catalogue.edit", order=40, key="i"
             )
         )
-        registry.settings_pages.append(
+        registry.add_settings(
             NavLink(
                 _("Services and fees"),
                 "catalogue:codes",
                 "receipt",
                 "settings.edit",
-                group=2,
+                group=1,
                 order=40,
                 says=_("Codes on bills that are postage, packing or fees rather than goods."),
             )

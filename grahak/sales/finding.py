@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext as _
 
@@ -16,6 +15,7 @@ from grahak.catalogue.codes import folded
 from grahak.catalogue.models import Product, ServiceCode
 from grahak.core.models import User
 from grahak.customers.models import Customer
+from grahak.customers.search.find import find
 from grahak.sales.models import OrderKind, OrderLine
 
 
@@ -51,13 +51,11 @@ def last_sales(customer: Customer | None, product_ids: Iterable[int]) -> dict[in
 
 
 def find_customers(user: User, text: str, limit: int) -> list[Customer]:
-    """Customers whom this person may see for a typed name or phone, at most LIMIT."""
-    visible = Customer.objects.visible_to(user).active()
-    digits = "".join(char for char in text if char.isdigit())
-    asked = Q(name__icontains=text.strip())
-    if len(digits) >= 5:
-        asked |= Q(contacts__identities__value__contains=digits)
-    return list(visible.filter(asked).distinct().order_by("name_sort", "id")[:limit])
+    """Customers whom this person may see for a typed name (any of four scripts), phone, e-mail or number,
+    best first, at most LIMIT, with their figures."""
+    hits = [hit.pk for hit in find(user, text, limit)]
+    rows = Customer.objects.select_related("figures").in_bulk(hits)
+    return [rows[pk] for pk in hits if pk in rows]
 
 
 def customer_named(user: User, chosen: str, typed: str) -> Customer | None:

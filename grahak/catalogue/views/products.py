@@ -17,6 +17,7 @@ from grahak.catalogue import actions
 from grahak.catalogue.forms import ProductForm, category_names
 from grahak.catalogue.models import Category, Product
 from grahak.core.access import needs
+from grahak.core.fragments import wants
 from grahak.core.keyset import page_of
 from grahak.core.toasts import say
 
@@ -55,7 +56,7 @@ def product_list(request: HttpRequest) -> HttpResponse:
         "away": away,
         "category": category,
     }
-    if request.htmx and request.htmx.target == "items":  # type: ignore[attr-defined]
+    if wants(request, "items"):
         return render(request, "catalogue/_items.html", context)
     context["categories"] = Category.objects.all()[:200]
     return render(request, "catalogue/list.html", context)

@@ -64,5 +64,10 @@ class DaySales(models.Model):
     class Meta:
         verbose_name_plural = "day sales"
         constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(fields=["day", "branch"], name="day_once_a_branch", nulls_distinct=False),
+            models.UniqueConstraint(
+                fields=["day", "branch"], condition=models.Q(branch__isnull=False), name="day_once_a_branch"
+            ),
+            models.UniqueConstraint(
+                fields=["day"], condition=models.Q(branch=None), name="day_once_without_a_branch"
+            ),
         ]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from grahak.core import business
 from grahak.core.access import needs, scope_of
+from grahak.core.fragments import wants
 from grahak.core.keyset import page_of
 from grahak.core.models import Branch
 from grahak.core.money import written
@@ -51,7 +52,7 @@ def khata(request: HttpRequest) -> HttpResponse:
         "totals": totals_of_debts(rows),
         "page_totals": _page_totals(page.rows),
     }
-    fragment = request.htmx and request.htmx.target == "khata"  # type: ignore[attr-defined]
+    fragment = wants(request, "khata")
     return render(request, "sales/_khata.html" if fragment else "sales/khata.html", context)
 
 

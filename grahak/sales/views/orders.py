@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from grahak.core.access import needs
+from grahak.core.fragments import wants
 from grahak.core.keyset import page_of
 from grahak.core.toasts import say
 from grahak.sales import actions
@@ -31,7 +32,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
         rows, ("-placed_at", "-id"), after=request.GET.get("after", ""), before=request.GET.get("before", "")
     )
     context = {"page": page, "asked": asked, "page_sums": asked.sums_of(page.rows), "sums": asked.sums()}
-    fragment = request.htmx and request.htmx.target == "orders"  # type: ignore[attr-defined]
+    fragment = wants(request, "orders")
     return render(request, "sales/_orders.html" if fragment else "sales/list.html", context)
 
 
