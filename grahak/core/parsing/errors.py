@@ -19,6 +19,7 @@ SENTENCES: dict[str, StrOrPromise] = {
     "number_cr": _("“{text}” could mean crore or credit: write it in digits."),
     "number_sign": _("“{text}” has two signs: is it more or less than nothing?"),
     "number_signed_side": _("“{text}” has both a minus and a Dr or Cr: which is meant?"),
+    "side": _("“{text}” is neither Dr nor Cr."),
     "percent": _("“{text}” is not a percentage from 0 to 100."),
     "date": _("“{text}” is not a date."),
     "date_blank": _("A date is missing."),

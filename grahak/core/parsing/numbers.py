@@ -72,12 +72,20 @@ def parse_decimal(value: Any, *, decimal_mark: DecimalMark | None = None, words:
     raise Unreadable("number", value)
 
 
-def parse_balance(value: Any, *, decimal_mark: DecimalMark | None = None) -> Decimal:
+def parse_balance(value: Any, *, decimal_mark: DecimalMark | None = None, side: str = "") -> Decimal:
     """What a customer owes us: "4,82,500.00 Dr" is positive, "12,500 Cr" negative, bare numbers as they are.
 
-    Knows the side's words of the four languages and of ledgers ("you will get", जमा). A minus together with
-    a side is refused, because both readings are in use.
+    Knows the side's words of the four languages and of ledgers ("you will get", जमा). SIDE is the word from a
+    column of its own. A minus together with a side is refused, because both readings are in use.
     """
+    if side.strip():
+        amount = parse_decimal(value, decimal_mark=decimal_mark)
+        if amount < 0:
+            raise Unreadable("number_signed_side", f"{value} {side}")
+        word = plain_text(side).casefold().strip(" .()")
+        if word not in _SIDES:
+            raise Unreadable("side", side)
+        return amount * _SIDES[word]
     if not isinstance(value, str):
         return parse_decimal(value, decimal_mark=decimal_mark)
     text = plain_text(value)

@@ -8,7 +8,7 @@ from grahak.core.digits import to_ascii_digits
 _INVISIBLE = dict.fromkeys(
     (0x00AD, 0x061C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, *range(0x2066, 0x206A), 0xFEFF)
 )
-_BLANKS = frozenset({"", "-", "--", "–", "—", "nil", "n/a", "na", "null", "none", "nan", "#n/a", "\\n", "."})
+_BLANKS = frozenset({"", "-", "--", "–", "—", "nil", "n/a", "na", "null", "none", "#n/a", "\\n", "."})
 
 
 def plain_text(text: str) -> str:

@@ -185,6 +185,14 @@ def test_a_debit_is_what_the_customer_owes(text, owed):
     assert parse_balance(text) == Decimal(owed)
 
 
+def test_the_side_may_stand_in_a_column_of_its_own():
+    assert parse_balance("12,500", side="Cr.") == -12500
+    assert parse_balance(12500.5, side="Dr") == Decimal("12500.5")
+    assert parse_balance("500", side=" ") == 500
+    assert refusal(parse_balance, "-500", side="Cr") == "number_signed_side"
+    assert refusal(parse_balance, "500", side="yes") == "side"
+
+
 def test_a_minus_with_a_side_is_refused_because_it_reads_both_ways():
     assert refusal(parse_balance, "-500 Cr") == "number_signed_side"
     assert refusal(parse_balance, "credit note") == "number"
