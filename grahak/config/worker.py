@@ -110,6 +110,8 @@ def take_over(pid: int) -> None:
     """Take up the jobs of a worker process of this machine that died, without waiting for its leases to run
     out."""
     dead = f"{heartbeat.place().rsplit(':', 1)[0]}:{pid}"
-    if pid != os.getpid() and give_up(dead):
+    taken = give_up(dead) if pid != os.getpid() else 0
+    if taken:
         jobs.sweep()
     leader.step_down(dead)
+    logger.info("took over", extra={"from": dead, "jobs": taken})

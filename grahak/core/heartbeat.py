@@ -1,4 +1,5 @@
-"""Signs of life of the worker processes, for the health page, the doctor and the screens that wait for a job."""
+"""Signs of life of the worker processes, for the health page, the doctor and the screens that wait for a
+job."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""One of several worker processes leads: it alone does the periodic work, and another takes over when it dies.
-The lease is a row beside the job leases, renewed at every turn."""
+"""One of several worker processes leads: it alone does the periodic work, and another takes over when it
+dies. The lease is a row beside the job leases, renewed at every turn."""
 
 from __future__ import annotations
 

@@ -18,8 +18,9 @@ _WELL_FORMED = re.compile(r"[\w.-]{8,64}\Z")
 
 
 class RequestLog:
-    """Sets request.request_id (the proxy's X-Request-ID where it is well-formed) and logs what took longer than
-    settings.SLOW_REQUEST seconds or failed. Query strings stay out of the log: they may hold names and phones."""
+    """Sets request.request_id (the proxy's X-Request-ID where it is well-formed) and logs what took longer
+    than settings.SLOW_REQUEST seconds or failed. Query strings stay out of the log: they may hold names and
+    phones."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
