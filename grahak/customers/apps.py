@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class CustomersConfig(AppConfig):
     name = "grahak.customers"
     label = "customers"
+
+    def ready(self) -> None:
+        from grahak.customers import hooks
+
+        hooks.register()

@@ -147,9 +147,9 @@ Islamabad|इस्लामाबाद|ઇસ્લામાબાદ|اسلا
 STREETS: Final[dict[str, tuple[str, ...]]] = {
     "IN": (
         "Station Road", "Ring Road", "M.G. Road", "Main Bazaar", "Tower Chowk", "Sardar Market",
-        "Cloth Market", "Nehru Bazaar", "Subhash Chowk", "Mochi Bazaar", "Sadar Bazaar", "Raja Bazaar", "Bus Stand Road",
-        "Court Road", "College Road", "Ghanta Ghar Road", "Chowk Bazaar", "Temple Road", "Hospital Road",
-        "Vegetable Market Road", "Old Bus Depot Road", "Sarafa Bazaar",
+        "Cloth Market", "Nehru Bazaar", "Subhash Chowk", "Mochi Bazaar", "Sadar Bazaar", "Raja Bazaar",
+        "Bus Stand Road", "Court Road", "College Road", "Ghanta Ghar Road", "Chowk Bazaar", "Temple Road",
+        "Hospital Road", "Vegetable Market Road", "Old Bus Depot Road", "Sarafa Bazaar",
     ),
     "PK": (
         "Main Bazaar", "Railway Road", "Circular Road", "Katchery Bazaar", "Jinnah Road", "Shahi Bazaar",

@@ -1,0 +1,16 @@
+"""What people fill in about customers."""
+
+from grahak.customers.forms.contact import ConsentForm, ContactForm, IdentityForm
+from grahak.customers.forms.customer import AddCustomerForm, FactsForm
+from grahak.customers.forms.daybook import CallForm, NoteForm, TaskForm
+
+__all__ = [
+    "AddCustomerForm",
+    "CallForm",
+    "ConsentForm",
+    "ContactForm",
+    "FactsForm",
+    "IdentityForm",
+    "NoteForm",
+    "TaskForm",
+]

@@ -1,0 +1,28 @@
+"""What this room hangs into the shell: its places in the navigation, its columns, filters and mass
+actions."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from grahak.core.registry import MassAction, NavLink, registry
+from grahak.customers.listing import columns, filters
+
+
+def register() -> None:
+    columns.register()
+    filters.register()
+    registry.add(
+        NavLink(
+            _("Customers"), "customers:list", "people", "customers.view", group=1, order=10, phone=True, key="c",
+            says=_("Everybody who buys from you, what they owe and when they are due."),
+        ),
+        NavLink(_("My tasks"), "customers:tasks", "task", "customers.view", group=1, order=60, key="t"),
+        MassAction("tag", pgettext_lazy("verb", "Tag"), "customers:tag", "tag", "customers.mass", order=40),
+        MassAction("untag", _("Take a tag off"), "customers:untag", "x", "customers.mass", order=41),
+        MassAction("assign", _("Put in charge"), "customers:assign", "user", "customers.mass", order=50),
+        MassAction("export", _("Download"), "customers:export", "export", "customers.export", order=60),
+        MassAction("archive", _("Put away"), "customers:archive", "trash", "customers.archive", order=90),
+    )  # fmt: skip
+    registry.add_new(NavLink(_("Customer"), "customers:add", "user-plus", "customers.edit", order=5, key="c"))

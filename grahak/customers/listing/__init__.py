@@ -1,0 +1,1 @@
+"""The customer list: its question (filters, sort, columns), its paging, its cells."""

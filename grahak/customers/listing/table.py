@@ -1,0 +1,92 @@
+"""The list as HTML: heads, rows and foot built by plain functions and joined once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from grahak.core.registry import Column, registry
+from grahak.customers.listing.page import Page
+from grahak.customers.listing.question import Question
+from grahak.customers.models import Customer
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a column; QUERY sorts by it, "" where it cannot."""
+
+    label: Any
+    css: str
+    query: str
+    direction: str  # "", "ascending", "descending"
+    keep: bool
+
+
+def shelf() -> list[Column]:
+    """Every column there is, in order."""
+    return sorted(registry.columns.values(), key=lambda column: (column.order, column.name))
+
+
+def chosen_columns(names: list[str] | None) -> list[Column]:
+    """The columns a person chose, or the usual ones; the name always."""
+    if not names:
+        return [column for column in shelf() if column.default]
+    return [column for column in shelf() if column.name in names or column.name == "name"]
+
+
+def heads(question: Question, columns: list[Column]) -> list[Head]:
+    """The heads of a table, each a link that sorts by it, or turns the order round."""
+    out = []
+    order = question.order
+    for column in columns:
+        query = direction = ""
+        if column.sort:
+            here = order.column == column.name
+            direction = ("descending" if order.descending else "ascending") if here else ""
+            largest_first = "num" in column.css.split()
+            code = order.turned().code if here else f"-{column.name}" if largest_first else column.name
+            query = question.query(sort=code)
+        out.append(Head(column.label, column.css, query, direction, column.keep))
+    return out
+
+
+def body(rows: list[Customer], columns: list[Column], *, chooses: bool) -> SafeString:
+    """The rows of a page. CHOOSES: with a box to tick before each."""
+    opening = [
+        f"<td{' data-keep' if column.keep else ''}{f' class={chr(34)}{column.css}{chr(34)}' if column.css else ''}>"
+        for column in columns
+    ]
+    cells = [(start, column.cell) for start, column in zip(opening, columns, strict=True)]
+    parts: list[str] = []
+    for row in rows:
+        parts.append("<tr data-row>")
+        if chooses:
+            parts.append(
+                f'<td data-keep><input type="checkbox" name="ids" value="{row.pk}"'
+                f' aria-label="{escape(row.name)}"></td>'
+            )
+        for start, cell in cells:
+            parts.append(f"{start}{escape(cell(row))}</td>")
+        parts.append("</tr>")
+    return mark_safe("".join(parts))
+
+
+def foot(page: Page, columns: list[Column], *, chooses: bool) -> SafeString:
+    """The sums of a short list: what is added up stands on the screen or is one step away. Empty for a
+    long one."""
+    if not page.is_few or not page.rows or not any(column.total for column in columns):
+        return SafeString("")
+    parts = ["<tr>", "<td data-keep></td>" if chooses else ""]
+    for column in columns:
+        keep = " data-keep" if column.keep else ""
+        css = f' class="{column.css}"' if column.css else ""
+        if column.name == "name":
+            inside = f"{page.count_words} <small>{escape(_('customers in this view'))}</small>"
+        else:
+            inside = escape(column.total(page.customers)) if column.total else ""
+        parts.append(f"<td{keep}{css}>{inside}</td>")
+    return mark_safe("".join([*parts, "</tr>"]))

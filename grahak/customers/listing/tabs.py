@@ -1,0 +1,98 @@
+"""The saved views as tabs above the list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.cache import cache
+from django.utils.translation import gettext
+
+from grahak.core.models import User
+from grahak.customers.listing.page import Page, count_capped
+from grahak.customers.listing.question import Question, read, views_of
+from grahak.customers.models import SavedView
+from grahak.customers.seeds import is_seed
+
+COUNTED_FOR = 60  # seconds that a count beside another tab may be old
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One saved view. COUNT is in words, "" while nobody has counted lately."""
+
+    view: SavedView
+    name: str
+    query: str
+    current: bool
+    changed: bool  # the address has left what is saved
+    own: bool
+    count: str
+
+
+def view_name(view: SavedView) -> str:
+    """The name as saved; the views that come with the product speak the reader's language."""
+    return gettext(view.name) if is_seed(view) else view.name
+
+
+def tabs(user: User, question: Question, page: Page) -> list[Tab]:
+    """The views this person may use. Only the current one is counted here; others show what was counted
+    lately."""
+    views = list(views_of(user))
+    kept = cache.get_many([_key(user, view) for view in views])
+    current = _current(question, views)
+    out = []
+    for view in views:
+        here = view is current
+        count = (
+            page.count_words
+            if here and not _differs(question, view, user)
+            else kept.get(_key(user, view), "")
+        )
+        out.append(
+            Tab(
+                view=view,
+                name=view_name(view),
+                query=f"view={view.pk}",
+                current=here,
+                changed=here and _differs(question, view, user),
+                own=view.by_id == user.pk,
+                count=count,
+            )
+        )
+    return out
+
+
+def _current(question: Question, views: list[SavedView]) -> SavedView | None:
+    if question.view is not None:
+        return next((view for view in views if view.pk == question.view.pk), None)
+    if question.is_open:
+        return next((view for view in views if is_seed(view) and not view.query), None)
+    return None
+
+
+def _differs(question: Question, view: SavedView, user: User) -> bool:
+    if question.view is None:
+        return False
+    saved = read(view.query, user)
+    return saved.parts(view=None) != question.parts(view=None) and bool(question.parts(view=None))
+
+
+def _key(user: User, view: SavedView) -> str:
+    return f"customers.view.{view.pk}.{user.pk}"
+
+
+def count_views(user: User) -> dict[int, str]:
+    """The counts of all views of a person, at most a minute old: number of the view → words."""
+    from grahak.core.money import figure
+    from grahak.customers.listing.walk import FEW
+
+    out: dict[int, str] = {}
+    for view in views_of(user):
+        known: Any = cache.get(_key(user, view))
+        if known is None:
+            counted = count_capped(read(view.query, user), user)
+            known = figure(FEW) + "+" if counted is None else figure(counted)
+            cache.set(_key(user, view), known, COUNTED_FOR)
+        out[view.pk] = known
+    return out

@@ -1,0 +1,2 @@
+"""Finding customers by what is typed: names in any script, phones, addresses, numbers of cards and old
+books."""

@@ -1,0 +1,196 @@
+"""A customer's page: who, the figures that matter, the facts, the day book, what belongs to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.template import Context
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from grahak.core.access import needs, scope_of
+from grahak.core.registry import registry
+from grahak.core.toasts import say
+from grahak.customers import actions, timeline
+from grahak.customers.forms import CallForm, NoteForm, TaskForm
+from grahak.customers.listing import table
+from grahak.customers.models import CHANNELS, PURPOSES, Consent, Contact, Customer
+from grahak.customers.phones import call_link, chat_link, shown_phone
+from grahak.customers.views.facts import fact_lines
+from grahak.customers.views.parts import LARGEST, customer_for, wants
+
+COMPOSERS = {"note": NoteForm, "call": CallForm, "task": TaskForm}
+
+
+@require_GET
+@needs("customers.view")
+def customer(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page; its day book alone when htmx asks for that (?group=orders, ?after=…, ?compose=call)."""
+    found = _found(request, pk)
+    book = middle(request, found)
+    status = 400 if book["daybook"].is_lost else 200
+    if wants(request, "timeline"):
+        return render(request, "customers/_timeline.html", book, status=status)
+    if wants(request, "older"):
+        return render(request, "customers/_lines.html", book, status=status)
+    return render(request, "customers/customer.html", book | page(request, found), status=status)
+
+
+def _found(request: HttpRequest, pk: int) -> Customer:
+    """The customer with what columns of the list join (figures, scores), so that panels need not ask
+    again."""
+    if pk > LARGEST:
+        raise Http404
+    joins = {path for column in table.shelf() for path in column.select} | {"owner", "branch"}
+    rows = Customer.objects.visible_to(request.user)  # type: ignore[arg-type]
+    found = rows.filter(pk=pk).select_related(*sorted(joins)).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def middle(request: HttpRequest, found: Customer, form: Any = None) -> dict[str, Any]:
+    """What the composer and the day book show. FORM: a composer form that came back with errors."""
+    group = request.GET.get("group", "")
+    composing = request.GET.get("compose", "note")
+    composing = composing if composing in COMPOSERS else "note"
+    numbers = timeline.counts(found)
+    return {
+        "customer": found,
+        "daybook": timeline.read(found, group, request.GET.get("after", "")),
+        "groups": [(code, label, numbers.get(code, 0)) for code, label in (("", _("All")), *timeline.GROUPS)],
+        "composing": composing,
+        "composer": form or COMPOSERS[composing](),
+        "may_write": scope_of(request.user, "customers.edit") is not None,
+    }
+
+
+def page(request: HttpRequest, found: Customer) -> dict[str, Any]:
+    """What stands around the day book."""
+    people = contacts_of(found)
+    first = next((one for one in people if one["contact"].is_primary), people[0] if people else None)
+    panels = _panels(request, found)
+    return {
+        "heads": panels["head"],
+        "figures": panels["figures"],
+        "side": panels["side"],
+        "related": panels["related"],
+        "actions": panels["actions"],
+        "people": people,
+        "first": first,
+        "also": [(code, name) for code, name in (found.other_names or {}).items() if name != found.name],
+        "facts": fact_lines(found, request.user),  # type: ignore[arg-type]
+        "consents": consents_of(people),
+        "tags": [link.tag for link in found.tag_links.select_related("tag").order_by("tag__name")],
+        "open_tasks": list(
+            found.tasks.filter(done_at=None).select_related("assigned_to").order_by("due_on", "pk")[:10]
+        ),
+        "may_archive": scope_of(request.user, "customers.archive") is not None,
+    }
+
+
+def contacts_of(found: Customer) -> list[dict[str, Any]]:
+    """The contacts with their phones, addresses and links to ring and to write."""
+    people = []
+    for contact in found.contacts.prefetch_related("identities"):
+        identities = sorted(contact.identities.all(), key=lambda one: one.pk)
+        lines = [
+            {
+                "identity": one,
+                "shown": shown_phone(one.value, one.shown)
+                if one.kind in ("phone", "whatsapp")
+                else one.shown or one.value,
+                "call": call_link(one.value) if one.kind == "phone" else "",
+                "chat": chat_link(one.value) if one.kind in ("phone", "whatsapp") else "",
+                "mail": f"mailto:{one.value}" if one.kind == "email" else "",
+            }
+            for one in identities
+        ]
+        chat = next(
+            (line["chat"] for line in lines if line["identity"].kind == "whatsapp" and line["chat"]), ""
+        )
+        people.append(
+            {
+                "contact": contact,
+                "lines": lines,
+                "call": next((line["call"] for line in lines if line["call"]), ""),
+                "chat": chat or next((line["chat"] for line in lines if line["chat"]), ""),
+                "mail": next((line["mail"] for line in lines if line["mail"]), ""),
+            }
+        )
+    return people
+
+
+def consents_of(people: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """For each contact and channel what they said last, or that nobody ever asked."""
+    contacts: list[Contact] = [one["contact"] for one in people]
+    rows = Consent.objects.filter(contact__in=contacts, is_current=True).select_related("by")
+    said = {(row.contact_id, row.channel, row.purpose): row for row in rows}
+    purposes, out = dict(PURPOSES), []
+    for contact in contacts:
+        reach = {
+            line["identity"].kind for one in people if one["contact"] is contact for line in one["lines"]
+        }
+        for channel, label in CHANNELS:
+            stated = [row for key, row in said.items() if key[0] == contact.pk and key[1] == channel]
+            out += [
+                {"contact": contact, "label": label, "purpose": purposes[row.purpose], "row": row}
+                for row in stated
+            ]
+            asked = any(row.purpose == "offers" for row in stated)
+            reachable = channel in reach or (channel in ("sms", "whatsapp") and "phone" in reach)
+            if not asked and reachable and contact.is_primary:
+                out.append(
+                    {
+                        "contact": contact,
+                        "label": label,
+                        "purpose": purposes["offers"],
+                        "row": None,
+                        "channel": channel,
+                    }
+                )
+    return out
+
+
+def _panels(request: HttpRequest, found: Customer) -> dict[str, list[SafeString]]:
+    """What rooms above hang into the page. Their templates are drawn with a plain context: the shell's
+    context belongs to the page and would be made anew for each."""
+    out: dict[str, list[SafeString]] = {
+        place: [] for place in ("head", "figures", "side", "related", "actions")
+    }
+    base = {"request": request, "user": request.user, "customer": found, "csrf_token": get_token(request)}
+    for panel in registry.panels:
+        if panel.place not in out or scope_of(request.user, panel.action) is None:
+            continue
+        context = panel.context(found, request)
+        if context is not None:
+            template: Any = get_template(panel.template)
+            out[panel.place].append(mark_safe(template.template.render(Context(base | context))))
+    return out
+
+
+@require_POST
+@needs("customers.archive")
+def put_away(request: HttpRequest, pk: int) -> HttpResponse:
+    """Out of lists and messages; the toast takes it back."""
+    found = actions.archive_customer(customer_for(request, pk, "customers.archive"), by=request.user)  # type: ignore[arg-type]
+    say(
+        request,
+        _("“%(name)s” is put away.") % {"name": found.name},
+        undo=reverse("customers:bring_back", args=[pk]),
+    )
+    return redirect("customers:list")
+
+
+@require_POST
+@needs("customers.archive")
+def bring_back(request: HttpRequest, pk: int) -> HttpResponse:
+    found = actions.restore_customer(customer_for(request, pk, "customers.archive"), by=request.user)  # type: ignore[arg-type]
+    say(request, _("“%(name)s” is back.") % {"name": found.name})
+    return redirect(found)

@@ -1,0 +1,144 @@
+"""The facts at the side: each changed where it stands, all changed in one form; tags."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from grahak.core.access import needs, scope_of
+from grahak.core.models import User
+from grahak.core.templatetags.ui import money
+from grahak.core.toasts import say
+from grahak.customers import actions
+from grahak.customers.forms import FactsForm
+from grahak.customers.forms.customer import FACTS
+from grahak.customers.models import Customer
+from grahak.customers.places import country_name
+from grahak.customers.views.parts import customer_for, sentences, wants
+
+SHOWN = tuple(name for name in FACTS if name != "name")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of the fact sheet. VALUE is "" where nothing is known."""
+
+    name: str
+    label: Any
+    value: Any
+    ltr: bool
+    may_edit: bool
+
+
+def _label(name: str) -> Any:
+    return Customer._meta.get_field(name).verbose_name
+
+
+def _value(customer: Customer, name: str) -> Any:
+    raw = getattr(customer, name)
+    match name:
+        case "kind":
+            return customer.get_kind_display()
+        case "language":
+            return dict(settings.LANGUAGES).get(raw, raw)
+        case "country":
+            return country_name(raw) if raw else ""
+        case "other_names":
+            return " · ".join(str(one) for one in (raw or {}).values())
+        case "credit_limit":
+            return "" if raw is None else money(raw)
+        case "credit_days":
+            return "" if raw is None else raw
+        case "owner" | "branch":
+            return raw.name if raw else ""
+    return raw if raw is not None else ""
+
+
+def fact_line(customer: Customer, name: str, user: User) -> Fact:
+    """A fact as the sheet shows it to this person."""
+    scope = scope_of(user, "customers.edit")
+    may = scope is not None and not (name == "branch" and scope != "all")
+    return Fact(name, _label(name), _value(customer, name), name in ("tax_id", "postcode"), may)
+
+
+def fact_lines(customer: Customer, user: User) -> list[Fact]:
+    return [fact_line(customer, name, user) for name in SHOWN]
+
+
+@require_http_methods(["GET", "POST"])
+@needs("customers.edit")
+def fact(request: HttpRequest, pk: int, field: str) -> HttpResponse:
+    """Change one fact where it stands; without a script on a page of its own."""
+    found = customer_for(request, pk)
+    user: Any = request.user
+    if field not in FACTS or not fact_line(found, field, user).may_edit:
+        raise Http404
+    context: dict[str, Any] = {"customer": found, "field": field, "label": _label(field)}
+    inline = wants(request, f"fact-{field}")
+    if request.method == "GET" and "cancel" in request.GET:
+        return render(request, "customers/_fact.html", context | {"fact": fact_line(found, field, user)})
+    form = FactsForm(request.POST or None, customer=found, user=user, only=field)
+    if request.method == "POST" and form.is_valid() and _saved(request, found, form):
+        if not inline or field == "name":
+            return redirect(found)
+        return render(request, "customers/_fact.html", context | {"fact": fact_line(found, field, user)})
+    status = 422 if request.method == "POST" else 200
+    name = "customers/_fact_form.html" if inline else "customers/fact.html"
+    return render(request, name, context | {"form": form}, status=status)
+
+
+def _saved(request: HttpRequest, found: Customer, form: FactsForm) -> bool:
+    """Write the form's values; what the action refuses becomes the form's error."""
+    try:
+        actions.edit_customer(found, by=request.user, **form.values())  # type: ignore[arg-type]
+    except ValidationError as error:
+        keep_errors(form, error)
+        return False
+    return True
+
+
+def keep_errors(form: Any, error: ValidationError) -> None:
+    """Hang an action's errors on the form's fields of the same names, the rest on the form."""
+    if not hasattr(error, "error_dict"):
+        form.add_error(None, error)
+        return
+    for name, messages in error.message_dict.items():
+        form.add_error(name if name in form.fields else None, messages)
+
+
+@require_http_methods(["GET", "POST"])
+@needs("customers.edit")
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """All facts in one form."""
+    found = customer_for(request, pk)
+    form = FactsForm(request.POST or None, customer=found, user=request.user)  # type: ignore[arg-type]
+    if request.method == "POST" and form.is_valid() and _saved(request, found, form):
+        say(request, _("Saved."))
+        return redirect(found)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "customers/edit.html", {"customer": found, "form": form}, status=status)
+
+
+@require_POST
+@needs("customers.edit")
+def tags(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hang a tag on the customer, or take one off."""
+    found = customer_for(request, pk)
+    try:
+        if "remove" in request.POST:
+            actions.untag_customers([found.pk], request.POST["remove"][:60], by=request.user)  # type: ignore[arg-type]
+        else:
+            actions.tag_customers([found.pk], request.POST.get("tag", "")[:200], by=request.user)  # type: ignore[arg-type]
+    except ValidationError as error:
+        say(request, sentences(error), tone="wrong")
+    if wants(request, "tags"):
+        shown = [link.tag for link in found.tag_links.select_related("tag").order_by("tag__name")]
+        return render(request, "customers/_tags.html", {"customer": found, "tags": shown, "may_write": True})
+    return redirect(found)

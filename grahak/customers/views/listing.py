@@ -1,0 +1,110 @@
+"""The customer list: one address for the page and for its fragment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from grahak.core.access import needs, scope_of
+from grahak.core.registry import registry
+from grahak.customers.listing import chips as sentence
+from grahak.customers.listing.page import read_page
+from grahak.customers.listing.question import SIZES, Question, check, read
+from grahak.customers.listing.table import body, chosen_columns, foot, heads, shelf
+from grahak.customers.listing.tabs import tabs
+from grahak.customers.views.parts import wants
+
+COLUMNS = "customers.columns"  # where the session keeps a person's columns
+FORM = ("f", "op", "value", "index", "base")
+
+
+@require_GET
+@needs("customers.view")
+def customer_list(request: HttpRequest) -> HttpResponse:
+    """The list that the address asks for. 422 where a filter was filled in wrongly, 400 where the address is
+    broken: then it shows nobody, or begins at the beginning, and says so."""
+    problem = ""
+    if "f" in request.GET:
+        question, problem = _filled_in(request)
+        if not problem:
+            return redirect(f"{reverse('customers:list')}?{question.query()}".rstrip("?"))
+    else:
+        params = request.GET.copy()
+        for name in FORM:
+            params.pop(name, None)
+        question = read(params, request.user)  # type: ignore[arg-type]
+    status = 422 if problem else 400 if question.problems or question.lost else 200
+    name = "customers/_list.html" if wants(request, "list") else "customers/list.html"
+    return render(request, name, _shown(request, question, problem), status=status)
+
+
+def _filled_in(request: HttpRequest) -> tuple[Question, str]:
+    """The question of the filter form: what was asked before (base), and the filter it adds or changes."""
+    question = read(request.GET.get("base", "")[:4000], request.user)  # type: ignore[arg-type]
+    found = registry.filters.get(request.GET.get("f", ""))
+    if found is None:
+        return question, _("There is no such filter.")
+    try:
+        one = check(found, request.GET.get("op", ""), request.GET.get("value", ""))
+    except ValidationError as error:
+        return question, " ".join(error.messages)
+    index = request.GET.get("index", "")
+    return question.having(one, int(index) if index.isascii() and index.isdecimal() else None), ""
+
+
+def _shown(request: HttpRequest, question: Question, problem: str) -> dict[str, Any]:
+    columns = chosen_columns(request.session.get(COLUMNS))
+    page = read_page(question, request.user, columns)  # type: ignore[arg-type]
+    actions = [one for one in registry.mass_actions if scope_of(request.user, one.action) is not None]
+    here = question.query()
+    return {
+        "page": page,
+        "question": question,
+        "here": here,
+        "problems": question.problems,
+        "lost": question.lost,
+        "heads": heads(question, columns),
+        "body": body(page.rows, columns, chooses=bool(actions)),
+        "foot": foot(page, columns, chooses=bool(actions)),
+        "tabs": tabs(request.user, question, page),  # type: ignore[arg-type]
+        "chips": sentence.chips(question, request),
+        "adding": sentence.adding(question, request, problem),
+        "filters": sentence.shelf(),
+        "columns": [(column, column in columns) for column in shelf()],
+        "sizes": [(size, question.query(size=size)) for size in SIZES],
+        "mass_actions": actions,
+        "may_add": scope_of(request.user, "customers.edit") is not None,
+        "import_url": _import_url(request),
+    }
+
+
+def _import_url(request: HttpRequest) -> str:
+    """Where files are brought in, for who may; that room is above this one."""
+    link = next((one for one in registry.nav if one.url == "connect:imports"), None)
+    return reverse(link.url) if link and scope_of(request.user, link.action) is not None else ""
+
+
+@require_POST
+@needs("customers.view")
+def choose_columns(request: HttpRequest) -> HttpResponse:
+    """Keep which columns this person wants to see; none chosen brings the usual ones back."""
+    chosen = [name for name in request.POST.getlist("columns") if name in registry.columns]
+    usual = {column.name for column in registry.columns.values() if column.default}
+    if not chosen or set(chosen) | {"name"} == usual or "usual" in request.POST:
+        request.session.pop(COLUMNS, None)
+    else:
+        request.session[COLUMNS] = chosen
+    return back_to_list(request)
+
+
+def back_to_list(request: HttpRequest) -> HttpResponse:
+    """To the list that a form was posted from: its own query string, read and written anew."""
+    question = read(request.POST.get("query", "")[:4000], request.user)  # type: ignore[arg-type]
+    query = question.query()
+    return redirect(f"{reverse('customers:list')}?{query}".rstrip("?"))

@@ -1,0 +1,58 @@
+"""What the room's views share: is it a fragment that is asked for, and the door to one row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest
+
+from grahak.core.access import scoped
+from grahak.customers.models import Contact, Customer, Task
+
+LARGEST = 2**63 - 1
+
+
+def wants(request: HttpRequest, target: str) -> bool:
+    """Whether htmx will put the answer into the element with this id; else the whole page is wanted."""
+    htmx: Any = request.htmx  # type: ignore[attr-defined]
+    named = (htmx.target or "").rpartition("#")[2]
+    return bool(htmx) and not htmx.history_restore_request and named == target
+
+
+def _row(rows: Any, pk: int) -> Any:
+    if pk > LARGEST:
+        raise Http404
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def customer_for(request: HttpRequest, pk: int, action: str = "customers.edit") -> Customer:
+    """The customer this person may do ACTION with; a stranger's is 404."""
+    rows = scoped(Customer.objects.visible_to(request.user), request.user, action)  # type: ignore[arg-type]
+    return _row(rows.select_related("owner", "branch"), pk)
+
+
+def contact_for(request: HttpRequest, pk: int, contact: int, action: str = "customers.edit") -> Contact:
+    """A contact of that customer."""
+    return _row(customer_for(request, pk, action).contacts.select_related("customer"), contact)
+
+
+def tasks_for(request: HttpRequest) -> Any:
+    """The tasks this person may see: their own, those they gave, and those of customers they may see."""
+    from django.db.models import Q
+
+    seen = Customer.objects.visible_to(request.user)  # type: ignore[arg-type]
+    mine = Q(assigned_to=request.user) | Q(by=request.user)
+    return Task.objects.filter(mine | Q(customer__in=seen)).select_related("customer", "assigned_to")
+
+
+def task_for(request: HttpRequest, pk: int) -> Task:
+    return _row(tasks_for(request), pk)
+
+
+def sentences(error: ValidationError) -> str:
+    """What went wrong, as one text for a toast."""
+    return " ".join(error.messages)
