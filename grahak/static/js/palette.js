@@ -55,6 +55,11 @@ document.addEventListener("click", (event) => {
 if (dialog) {
   dialog.addEventListener("input", filter);
   dialog.addEventListener("keydown", (event) => {
+    // a search box would only empty itself
+    if (event.key === "Escape") {
+      dialog.close();
+      event.preventDefault();
+    }
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       arrow(event.key === "ArrowDown" ? 1 : -1);
       event.preventDefault();

@@ -62,4 +62,8 @@ document.addEventListener("click", (event) => {
   sum(form);
 });
 
-document.querySelectorAll("[data-sheet]").forEach(sum);
+for (const form of document.querySelectorAll("[data-sheet]")) {
+  // one empty line is enough where lines are cards: the next one comes by itself
+  if (matchMedia("(width < 52rem)").matches) lines(form).filter(isBlank).slice(1).forEach((line) => line.remove());
+  sum(form);
+}
