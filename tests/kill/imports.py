@@ -1,12 +1,11 @@
 """An import killed with SIGKILL at a seeded moment, started again until it ends, and counted.
 
 `fate(seed, folder)` runs one such life in a data directory of its own and tells what was found; nothing may be
-lost or doubled. Used by the tests (ten seeds) and by scripts/kill.py (as many as wanted).
+lost or doubled.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import shutil
@@ -142,13 +141,3 @@ def is_whole(found: dict[str, Any]) -> bool:
         and found["customers"] == 100
         and sums == {net}
     )
-
-
-def main(count_of_lives: int, folder: Path) -> list[dict[str, Any]]:
-    """Run seeds 0…N−1 and print one JSON object a life."""
-    template, run_id = prepared(folder)
-    fates = []
-    for seed in range(count_of_lives):
-        fates.append(fate(seed, template, run_id, folder))
-        print(json.dumps(fates[-1]), flush=True)  # noqa: T201
-    return fates
