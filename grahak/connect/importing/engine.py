@@ -36,8 +36,8 @@ class Writer(Protocol):
 
     def group_of(self, values: Any) -> str: ...
     def pass_over(self, rows: Any) -> None: ...
-    def write(self, rows: list[Any]) -> Outcome: ...
-    def check(self, rows: list[Any]) -> Outcome: ...
+    def read(self, rows: list[Any]) -> tuple[Any, Outcome]: ...
+    def keep(self, read: Any, outcome: Outcome) -> None: ...
     def finish(self) -> None: ...
 
 
@@ -73,7 +73,7 @@ def preview(run: ImportRun, most: int = 1000) -> tuple[Writer, Outcome, list[Any
     inspection = Inspection.from_json(run.inspection)
     writer = writer_for(run, inspection)
     first = list(islice(rows(Path(run.file.path), inspection), most))
-    return writer, writer.check(first), first
+    return writer, writer.read(first)[1], first
 
 
 def run_import(run_id: int) -> None:
@@ -131,8 +131,9 @@ def _start(run: ImportRun) -> None:
 
 
 def _write(run: ImportRun, writer: Writer, piece: list[Any]) -> None:
+    read, outcome = writer.read(piece)  # outside the transaction, so that others can write meanwhile
     with transaction.atomic():
-        outcome = writer.write(piece)
+        writer.keep(read, outcome)
         _keep_issues(run, outcome)
         counts = Counter(run.counts)
         counts.update(outcome.made)

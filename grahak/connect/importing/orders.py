@@ -64,16 +64,13 @@ class OrderWriter:
             last = (number, key)
             self.reader.next_ordinal(number, key)
 
-    def check(self, rows: list[Any]) -> Outcome:
-        """What would be refused, without writing."""
+    def read(self, rows: list[Any]) -> tuple[list[Draft], Outcome]:
+        """Check one piece without touching the database: (drafts of orders, refusals so far)."""
         outcome = Outcome()
-        self._read(rows, outcome)
-        return outcome
+        return self._read(rows, outcome), outcome
 
-    def write(self, rows: list[Any]) -> Outcome:
-        """One piece, in the caller's transaction."""
-        outcome = Outcome()
-        drafts = self._read(rows, outcome)
+    def keep(self, drafts: list[Draft], outcome: Outcome) -> None:
+        """Write what was read, in the caller's transaction."""
         self._resolve_customers(drafts, outcome)
         whole = self._whole(drafts, outcome)
         for draft in whole:
@@ -81,7 +78,6 @@ class OrderWriter:
         whole += [extra for draft in whole if (extra := self._refund(draft))]
         self._resolve_products(whole, outcome)
         self._keep(whole, outcome)
-        return outcome
 
     def _read(self, rows: list[Any], outcome: Outcome) -> list[Draft]:
         """Group rows into drafts; refused rows hold their order back."""

@@ -39,17 +39,14 @@ class ProductWriter:
     def finish(self) -> None:
         """Nothing is left to do after the last piece."""
 
-    def check(self, rows: list[Any]) -> Outcome:
-        """What would be refused, without writing."""
+    def read(self, rows: list[Any]) -> tuple[dict[str, dict[str, Any]], Outcome]:
+        """Check one piece without touching the database's records: (what can be kept, refusals so far)."""
         outcome = Outcome()
-        self._read(rows, outcome)
-        return outcome
+        return self._read(rows, outcome), outcome
 
-    def write(self, rows: list[Any]) -> Outcome:
-        """One piece, in the caller's transaction."""
-        outcome = Outcome()
-        self._keep(self._read(rows, outcome), outcome)
-        return outcome
+    def keep(self, read: dict[str, dict[str, Any]], outcome: Outcome) -> None:
+        """Write what was read, in the caller's transaction."""
+        self._keep(read, outcome)
 
     def _read(self, rows: list[Any], outcome: Outcome) -> dict[str, dict[str, Any]]:
         read: dict[str, dict[str, Any]] = {}
