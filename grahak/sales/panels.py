@@ -76,7 +76,7 @@ def bought_since(customer: Customer, since: dt.date, today: dt.date) -> Bought:
     )
     sold, back = Q(kind=OrderKind.SALE), Q(kind=OrderKind.RETURN)
     found = live.order_by().aggregate(
-        net=Sum("net", filter=now),
+        kept=Sum("net", filter=now),
         before=Sum("net", filter=then),
         sold=Sum("net", filter=now & sold),
         returned=Sum("net", filter=now & back),
@@ -85,7 +85,7 @@ def bought_since(customer: Customer, since: dt.date, today: dt.date) -> Bought:
     zero = Decimal(0)
     return Bought(
         since=since,
-        net=found["net"] or zero,
+        net=found["kept"] or zero,
         before=found["before"] or zero,
         returned=-(found["returned"] or zero),
         sold=found["sold"] or zero,
