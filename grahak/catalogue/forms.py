@@ -17,25 +17,25 @@ class ProductForm(StyledForm):
 
     tells_optional = True
 
-    code = forms.CharField(label=_("code"), max_length=60)
-    name = forms.CharField(label=_("name"), max_length=200)
+    code = forms.CharField(label=_("Code"), max_length=60)
+    name = forms.CharField(label=_("Name"), max_length=200)
     category = forms.CharField(
-        label=_("category"),
+        label=_("Category"),
         max_length=120,
         required=False,
         widget=forms.TextInput(attrs={"list": "categories", "autocomplete": "off"}),
     )
     unit = forms.CharField(
-        label=_("unit"),
+        label=_("Unit"),
         max_length=20,
         required=False,
         help_text=_("piece, kg, metre, box"),
     )
-    price = AmountField(label=_("price"), places=4, required=False, least=Decimal(0))
-    cost = AmountField(label=_("cost"), places=4, required=False, least=Decimal(0))
-    tax_rate = AmountField(label=_("tax %"), required=False, least=Decimal(0))
-    stock = AmountField(label=_("stock"), places=3, required=False)
-    barcode = forms.CharField(label=_("barcode"), max_length=60, required=False)
+    price = AmountField(label=_("Price"), places=4, required=False, least=Decimal(0))
+    cost = AmountField(label=_("Cost"), places=4, required=False, least=Decimal(0))
+    tax_rate = AmountField(label=_("Tax %"), required=False, least=Decimal(0))
+    stock = AmountField(label=_("Stock"), places=3, required=False)
+    barcode = forms.CharField(label=_("Barcode"), max_length=60, required=False)
 
     @staticmethod
     def of(product: Product) -> dict[str, Any]:
@@ -55,8 +55,8 @@ class ProductForm(StyledForm):
 class CodeForm(StyledForm):
     """A service or fee code."""
 
-    code = forms.CharField(label=_("code"), max_length=60)
-    label = forms.CharField(label=_("what it is"), max_length=120, required=False)
+    code = forms.CharField(label=_("Code"), max_length=60)
+    label = forms.CharField(label=_("What it is"), max_length=120, required=False)
 
 
 def category_names() -> list[str]:

@@ -143,6 +143,11 @@ class Statement:
     credits: Decimal
     after: Decimal
 
+    @property
+    def moved(self) -> Decimal:
+        """By how much the balance changed."""
+        return self.debits - self.credits
+
 
 def statement(customer: Customer, first: dt.date | None, last: dt.date) -> Statement:
     """The statement of a customer from FIRST (None: from the beginning) to LAST."""

@@ -72,15 +72,15 @@ class SheetForm(StyledForm):
     """Customer, day and money of an order sheet. `customer` in cleaned_data is a Customer or None."""
 
     customer_id = forms.CharField(widget=forms.HiddenInput, required=False, max_length=18)
-    customer = forms.CharField(label=_("customer"), required=False, max_length=200)
-    day = DayField(label=_("date"))
-    number = forms.CharField(label=_("number"), required=False, max_length=60)
-    branch = forms.ModelChoiceField(Branch.objects.none(), label=_("branch"), required=False)
-    received = AmountField(label=_("received"), required=False)
-    paid_in_full = forms.BooleanField(label=_("all of it"), required=False)
-    how = forms.ChoiceField(label=_("how"), choices=PaymentMethod.choices, required=False)
+    customer = forms.CharField(label=_("Customer"), required=False, max_length=200)
+    day = DayField(label=_("Date"))
+    number = forms.CharField(label=_("Number"), required=False, max_length=60)
+    branch = forms.ModelChoiceField(Branch.objects.none(), label=_("Branch"), required=False)
+    received = AmountField(label=_("Received"), required=False)
+    paid_in_full = forms.BooleanField(label=_("All of it"), required=False)
+    how = forms.ChoiceField(label=_("How"), choices=PaymentMethod.choices, required=False)
     note = forms.CharField(
-        label=_("note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
     )
     once = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
@@ -150,11 +150,11 @@ class SheetForm(StyledForm):
 class ReturnForm(StyledForm):
     """The head of a return from an order; the quantities stand beside its lines."""
 
-    day = DayField(label=_("date"))
-    received = AmountField(label=_("paid back"), required=False)
-    how = forms.ChoiceField(label=_("how"), choices=PaymentMethod.choices, required=False)
+    day = DayField(label=_("Date"))
+    received = AmountField(label=_("Paid back"), required=False)
+    how = forms.ChoiceField(label=_("How"), choices=PaymentMethod.choices, required=False)
     note = forms.CharField(
-        label=_("note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
     )
     once = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 

@@ -22,24 +22,24 @@ class PaymentForm(StyledForm):
     """Money from a customer, or back to one. `customer` in cleaned_data is a Customer."""
 
     customer_id = forms.CharField(widget=forms.HiddenInput, required=False, max_length=18)
-    customer = forms.CharField(label=_("customer"), max_length=200, required=False)
+    customer = forms.CharField(label=_("Customer"), max_length=200, required=False)
     way = forms.ChoiceField(
-        label=_("which way"),
+        label=_("Which way"),
         choices=[("in", _("We received it")), ("out", _("We paid it back"))],
         widget=forms.RadioSelect,
         required=False,
     )
-    amount = AmountField(label=_("amount"), least=Decimal(0))
-    method = forms.ChoiceField(label=_("how"), choices=PaymentMethod.choices, widget=forms.RadioSelect)
+    amount = AmountField(label=_("Amount"), least=Decimal(0))
+    method = forms.ChoiceField(label=_("How"), choices=PaymentMethod.choices, widget=forms.RadioSelect)
     reference = forms.CharField(
-        label=_("reference"),
+        label=_("Reference"),
         max_length=80,
         required=False,
         help_text=_("UPI or cheque number, receipt"),
     )
-    day = DayField(label=_("date"))
+    day = DayField(label=_("Date"))
     note = forms.CharField(
-        label=_("note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
     )
     once = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
@@ -81,13 +81,13 @@ class PaymentForm(StyledForm):
 class OpeningForm(StyledForm):
     """What stood on the khata before Grahak."""
 
-    amount = AmountField(label=_("amount"), least=Decimal(0))
+    amount = AmountField(label=_("Amount"), least=Decimal(0))
     side = forms.ChoiceField(
-        label=_("who owes"),
+        label=_("Who owes"),
         choices=[("get", _("You will get")), ("give", _("You will give"))],
         widget=forms.RadioSelect,
     )
-    day = DayField(label=_("as of"))
+    day = DayField(label=_("As of"))
 
     @property
     def signed(self) -> Decimal:
