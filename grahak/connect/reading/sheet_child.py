@@ -101,7 +101,7 @@ def _chosen(book: Any, names: list[str], wanted: str | None) -> Any:
 def _cell(value: Any) -> Any:
     kind = type(value)
     if kind is str:
-        return value.strip() or None
+        return value.replace("\x00", "").strip() or None  # no database takes zero bytes in text
     if kind is float:
         if value != value or value in (float("inf"), float("-inf")):
             return None

@@ -35,6 +35,9 @@ def ends_well(path: Path) -> bool:
             assert len(row.values) == len(found.columns)
             assert row.number > last
             assert "" not in row.values
+            text = "".join(map(str, row.values))
+            assert "\x00" not in text
+            assert text.encode()
             last = row.number
     except UnreadableFile as error:
         assert str(error)
