@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from grahak.channels.models import Dispatch, Message, SkipReason, Suppression
 from grahak.customers.models import Consent, ConsentState, Contact, Identity
@@ -29,85 +30,82 @@ class Verdict(NamedTuple):
     detail: str = ""
 
 
-def judge(dispatch: Dispatch, rows: Sequence[tuple[int, int | None, int | None]]) -> dict[int, Verdict]:
-    """A verdict for each (message id, customer id, contact id) of one dispatch. For offers the contact must
-    have said yes and not taken it back; for service mail they must not have said no. An address is written to
-    once a dispatch, whoever has it."""
-    contacts = [contact for _pk, _customer, contact in rows if contact]
-    alive = _alive(contacts)
-    addresses = addresses_of(contacts)
-    consents = dict(
-        Consent.objects.filter(
-            contact_id__in=contacts, channel=dispatch.channel, purpose=dispatch.purpose, is_current=True
-        ).values_list("contact_id", "state")
+class Facts(NamedTuple):
+    """What the rules need to know about one waiting row, in the order of FACTS."""
+
+    id: int
+    customer_id: int | None
+    contact_id: int | None
+    language: str
+    message_id: str
+    tries: int
+    kept_address: str
+    is_alive: bool
+    address: str | None
+    consent: str | None
+    suppressed: str | None
+    is_taken: bool
+
+
+def with_facts(rows: QuerySet[Message], dispatch: Dispatch) -> list[Facts]:
+    """ROWS of one dispatch with all that decides about them, in one query: every row brings its own address,
+    consent and so on from the indexes, with no lists of ids going back and forth."""
+    mail = Identity.objects.filter(contact_id=OuterRef("contact_id"), kind="email").order_by("id")
+    alive = Contact.objects.filter(pk=OuterRef("contact_id"), customer__archived_at=None)
+    consent = Consent.objects.filter(
+        contact_id=OuterRef("contact_id"),
+        channel=dispatch.channel,
+        purpose=dispatch.purpose,
+        is_current=True,
     )
-    suppressed = dict(
-        Suppression.objects.filter(
-            channel=dispatch.channel, address__in=set(addresses.values()), lifted_at=None
-        ).values_list("address", "reason")
+    barred = Suppression.objects.filter(channel=dispatch.channel, address=OuterRef("mail"), lifted_at=None)
+    # written like the condition of one_message_an_address, so that the database may use that index
+    others = Message.objects.filter(~Q(address=""), dispatch_id=dispatch.pk, address=OuterRef("mail"))
+    found = rows.annotate(
+        is_alive=Exists(alive),
+        mail=Subquery(mail.values("value")[:1]),
+        consent=Subquery(consent.values("state")[:1]),
+        suppressed=Subquery(barred.values("reason")[:1]),
+        is_taken=Exists(others.exclude(pk=OuterRef("pk"))),
     )
-    taken = set(
-        Message.objects.filter(dispatch=dispatch, address__in=set(addresses.values()))
-        .exclude(pk__in=[pk for pk, _customer, _contact in rows])
-        .values_list("address", flat=True)
-    )
-    verdicts: dict[int, Verdict] = {}
-    for pk, customer_id, contact_id in rows:
-        verdict = _judge_one(
-            dispatch.purpose, customer_id, contact_id, alive, addresses, consents, suppressed, taken
+    return [
+        Facts(*row)
+        for row in found.values_list(
+            *("id", "customer_id", "contact_id", "language", "message_id", "tries", "address"),
+            *("is_alive", "mail", "consent", "suppressed", "is_taken"),
         )
+    ]
+
+
+def judge(purpose: str, rows: Sequence[Facts]) -> list[Verdict]:
+    """A verdict for each of these rows of one dispatch. For offers the contact must have said yes and not
+    taken it back; for service mail they must not have said no. An address is written to once a dispatch,
+    whoever has it."""
+    taken: set[str] = set()
+    verdicts = []
+    for row in rows:
+        verdict = _judge_one(purpose, row, taken)
         if not verdict.reason:
             taken.add(verdict.address)
-        verdicts[pk] = verdict
+        verdicts.append(verdict)
     return verdicts
 
 
-def _judge_one(
-    purpose: str,
-    customer_id: int | None,
-    contact_id: int | None,
-    alive: set[int],
-    addresses: dict[int, str],
-    consents: dict[int, str],
-    suppressed: dict[str, str],
-    taken: set[str],
-) -> Verdict:
-    if not customer_id:
+def _judge_one(purpose: str, row: Facts, taken: set[str]) -> Verdict:
+    address = row.address or ""
+    if not row.customer_id or (row.contact_id and not row.is_alive):
         return Verdict("", SkipReason.ERASED)
-    if not contact_id:
-        return Verdict("", SkipReason.NO_ADDRESS)
-    if contact_id not in alive:
-        return Verdict("", SkipReason.ERASED)
-    address = addresses.get(contact_id, "")
-    if not address:
-        return Verdict("", SkipReason.NO_ADDRESS)
-    if not _ADDRESS.fullmatch(address):
+    if not address or not _ADDRESS.fullmatch(address):
         return Verdict("", SkipReason.NO_ADDRESS, address)
-    state = consents.get(contact_id)
-    if state == ConsentState.WITHDRAWN:
+    if row.consent == ConsentState.WITHDRAWN:
         return Verdict("", SkipReason.WITHDRAWN, address)
-    if purpose == "offers" and state != ConsentState.GRANTED:
+    if purpose == "offers" and row.consent != ConsentState.GRANTED:
         return Verdict("", SkipReason.NO_CONSENT, address)
-    if address in suppressed:
-        return Verdict("", SkipReason.SUPPRESSED, f"{address}: {suppressed[address]}")
-    if address in taken:
+    if row.suppressed:
+        return Verdict("", SkipReason.SUPPRESSED, f"{address}: {row.suppressed}")
+    if row.is_taken or address in taken:
         return Verdict("", SkipReason.SAME_ADDRESS, address)
     return Verdict(address)
-
-
-def _alive(contacts: Sequence[int]) -> set[int]:
-    return set(
-        Contact.objects.filter(pk__in=contacts, customer__archived_at=None).values_list("pk", flat=True)
-    )
-
-
-def addresses_of(contacts: Sequence[int]) -> dict[int, str]:
-    """The first e-mail address of each contact that has one."""
-    found: dict[int, str] = {}
-    rows = Identity.objects.filter(contact_id__in=contacts, kind="email").order_by("contact_id", "id")
-    for contact_id, value in rows.values_list("contact_id", "value"):
-        found.setdefault(contact_id, value.strip().lower())
-    return found
 
 
 def message_id(pk: int, domain: str) -> str:

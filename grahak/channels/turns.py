@@ -66,28 +66,34 @@ def claim(dispatch_id: int, most: int, worker: str, domain: str, *, now: dt.date
     dispatch = Dispatch.objects.filter(pk=dispatch_id, state=DispatchState.SENDING).first()
     if dispatch is None:
         return Turn([], 0)
-    rows = list(
-        Message.objects.select_for_update(skip_locked=True)
-        .filter(dispatch_id=dispatch_id, state=MessageState.WAITING, not_before__lte=now)
-        .order_by("not_before", "id")
-        .values_list("id", "customer_id", "contact_id", "language", "message_id", "tries", "address")[:most]
+    waiting = Message.objects.select_for_update(skip_locked=True).filter(
+        dispatch_id=dispatch_id, state=MessageState.WAITING, not_before__lte=now
     )
+    rows = checks.with_facts(waiting.order_by("not_before", "id")[:most], dispatch)
     if not rows:
         return Turn([], 0)
-    verdicts = checks.judge(dispatch, [(row[0], row[1], row[2]) for row in rows])
     claimed, skipped = [], []
-    for pk, customer_id, contact_id, language, message_id, tries, _kept in rows:
-        verdict = verdicts[pk]
+    for row, verdict in zip(rows, checks.judge(dispatch.purpose, rows), strict=True):
         if verdict.reason:
-            skipped.append(("skipped", verdict.reason, verdict.detail[:300], "", None, pk))
+            skipped.append(("skipped", verdict.reason, verdict.detail[:300], "", "", None, row.id))
         else:
-            message_id = message_id or checks.message_id(pk, domain)
-            claimed.append(Claimed(pk, customer_id, contact_id, verdict.address, language, message_id, tries))
+            named = row.message_id or checks.message_id(row.id, domain)
+            claimed.append(
+                Claimed(
+                    row.id,
+                    row.customer_id or 0,
+                    row.contact_id or 0,
+                    verdict.address,
+                    row.language,
+                    named,
+                    row.tries,
+                )
+            )
     if any(
-        row[6] for row in rows
-    ):  # an address kept from an earlier try may have moved to another row by now
-        Message.objects.filter(pk__in=[row[0] for row in rows]).exclude(address="").update(address="")
-    bulk.update(Message, ("state", "reason", "detail", "claimed_by", "claimed_until"), skipped)
+        row.kept_address for row in rows
+    ):  # an address of an earlier try may have moved to another row by now
+        Message.objects.filter(pk__in=[row.id for row in rows]).exclude(address="").update(address="")
+    bulk.update(Message, ("state", "reason", "detail", "address", "claimed_by", "claimed_until"), skipped)
     until = bulk.stored(now + CLAIM_LEASE)
     bulk.update(
         Message,

@@ -1,0 +1,315 @@
+"""Sending: personal mails a second through the ledger, and whether memory stays flat for a million
+recipients.
+
+`rate` sends 20,000 personal mails (Liquid, a tracked link, text and HTML, one-click unsubscribe) from a
+frozen audience, through claim, consent check, attempt and result committed for each, to a local SMTP sink of
+its own process; beside it a bare aiosmtplib client hands ready-made mails of the same size to the same sink
+over as many connections. `memory` is the peak resident size of a process that freezes and sends to a provider
+that takes everything at once; its growth is the promise.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import quote
+
+import aiosmtplib
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from grahak.channels import engine, ledger, renderers
+from grahak.channels.email.accounts import Account
+from grahak.channels.email.building import Letterhead
+from grahak.channels.email.transport import NullTransport
+from grahak.channels.models import Dispatch, Sender
+from grahak.config.bench import frame
+from grahak.core import bulk
+from grahak.core.models import Business, User
+from grahak.customers.models import Consent, Contact, Customer, Identity
+from grahak.marketing import rendering
+from grahak.marketing.models import Campaign, CampaignText, Whom
+
+CONNECTIONS = 16
+NULL_CONNECTIONS = 50  # the most an account may have
+PIECE = 10_000
+BODY = """Dear {{ contact.first_name | default: "friend" }},
+
+the new season's stock has come in, and we have put some aside for {{ customer.name }} in {{ customer.city }}.
+Have a look before the others do: https://shop.example/new
+
+{% if customer.city == "Surat" %}We deliver to you on Thursday.{% else %}We send it by the usual transport.{% endif %}
+
+With regards,
+{{ shop.name }}
+"""
+
+
+def cases(quick: bool) -> Iterator[dict[str, Any]]:
+    size = 2_000 if quick else 20_000
+    with _filled(size) as url, _sink() as port:
+        bare = _child(url, "bare", size, port)
+        ours = _child(url, "rate", size, port)
+        yield {
+            "case": "rate",
+            "size": size,
+            "value": ours["rate"],
+            "unit": "mails/s",
+            "reference": "bare aiosmtplib client sending ready-made mails to the same sink",
+            "reference_value": bare["rate"],
+            "target": {"ratio": (">=", 0.33)},
+        }
+    for many in (2_000, 20_000) if quick else (10_000, 1_000_000):
+        with _filled(many) as url:
+            peak = _child(url, "memory", many)["peak"]
+        yield {
+            "case": "memory",
+            "size": many,
+            "value": peak,
+            "unit": "MiB",
+            "target": {"growth": ("<=", 1.3)},
+        }
+
+
+@contextmanager
+def _filled(size: int) -> Iterator[str]:
+    """A database of SIZE customers who said yes, made from their numbers alone; gives its DATABASE_URL."""
+    name = f"send-{size}"
+    with frame.scratch(name) as fresh:
+        if fresh:
+            _fill(size)
+            frame.filled(name)
+        yield _url()
+
+
+def _url() -> str:
+    found = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{found['NAME']}"
+    who = f"{quote(found['USER'])}:{quote(found['PASSWORD'])}@{found['HOST']}:{found['PORT']}"
+    return f"postgres://{who}/{found['NAME']}"
+
+
+def _fill(size: int) -> None:
+    Business.objects.update_or_create(pk=1, defaults={"name": "Bench & Sons"})
+    User.objects.create_user("owner@bench.example", name="Owner", role="owner")
+    Sender.objects.create(
+        host="127.0.0.1", port=25, from_name="Bench & Sons", from_address="shop@bench.example"
+    )
+    now = bulk.stored(timezone.now())
+    names = ("Iqbal Traders", "Meena Stores", "Patel & Sons", "Noor Cloth House", "Shah Provision")
+    cities = ("Surat", "Rajkot", "Karachi", "Pune", "Lahore", "Indore", "Ajmer")
+    for start in range(1, size + 1, PIECE):
+        ids = range(start, min(start + PIECE, size + 1))
+        with transaction.atomic():
+            bulk.insert(
+                Customer,
+                (
+                    *(
+                        "id",
+                        "kind",
+                        "name",
+                        "name_sort",
+                        "other_names",
+                        "language",
+                        "tax_id",
+                        "address",
+                        "area",
+                        "city",
+                    ),
+                    *("region", "postcode", "country", "source", "created_at", "updated_at"),
+                ),
+                [
+                    (
+                        *(
+                            n,
+                            "business",
+                            f"{names[n % 5]} {n}",
+                            f"{n:09}",
+                            "{}",
+                            "en",
+                            "",
+                            "",
+                            "",
+                            cities[n % 7],
+                        ),
+                        *("", "", "IN", "bench", now, now),
+                    )
+                    for n in ids
+                ],
+            )
+            bulk.insert(
+                Contact,
+                ("id", "customer", "name", "role", "language", "is_primary", "created_at"),
+                [(n, n, f"Ayesha {names[n % 5]}", "", "en", True, now) for n in ids],
+            )
+            bulk.insert(
+                Identity,
+                ("contact", "kind", "value", "shown", "created_at"),
+                [(n, "email", f"buyer{n}@shop.example", "", now) for n in ids],
+            )
+            bulk.insert(
+                Consent,
+                ("contact", "channel", "purpose", "state", "at", "how", "notice", "is_current"),
+                [(n, "email", "offers", "granted", now, "bench", "", True) for n in ids],
+            )
+
+
+def _child(url: str, what: str, size: int, port: int = 0) -> dict[str, float]:
+    """Run one measurement in a process of its own, so that nothing else is in its time and memory."""
+    call = f"send.measure({what!r}, {size}, {port})"
+    code = f"import django; django.setup(); from grahak.config.bench import send; {call}"
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", code],
+        env={**_environment(), "DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise RuntimeError(f"bench send: {what} failed: {done.stderr[-2000:]}")
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def _environment() -> dict[str, str]:
+    package = str(settings.PACKAGE.parent)
+    return {**os.environ, "DJANGO_SETTINGS_MODULE": "grahak.config.settings", "PYTHONPATH": package}
+
+
+def measure(what: str, size: int, port: int) -> None:
+    """The child's work; prints its figures as JSON."""
+    if what == "bare":
+        print(json.dumps({"rate": asyncio.run(_bare(size, port))}))  # noqa: T201
+        return
+    dispatch = _dispatch()
+    account = Account(
+        "127.0.0.1",
+        port,
+        "none",
+        "",
+        "",
+        Letterhead("Bench & Sons", "shop@bench.example"),
+        connections=CONNECTIONS if what == "rate" else NULL_CONNECTIONS,
+    )
+    began = time.perf_counter()
+    ledger.launch(dispatch, renderers.renderer_of(dispatch).audience(dispatch))
+    if what == "rate":
+        engine.send_all(account=account)
+    else:
+        engine.send_all(account=account, transport=NullTransport)
+    took = time.perf_counter() - began
+    count = ledger.tally(dispatch)
+    _forget(dispatch)
+    if count["sent"] != size or not count.adds_up:
+        raise RuntimeError(f"sent {count.states}, not {size}")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"rate": size / took, "peak": peak, "seconds": took}))  # noqa: T201
+
+
+def _dispatch() -> Dispatch:
+    campaign = Campaign.objects.create(name="Bench", whom=Whom.QUERY)
+    CampaignText.objects.create(
+        campaign=campaign, language="en", subject="Something new for {{ customer.name }}", body=BODY
+    )
+    dispatch = Dispatch.objects.create(
+        renderer=rendering.NAME,
+        subject_id=campaign.pk,
+        title=campaign.name,
+        base_url="https://crm.bench.example",
+        by=User.objects.get(),
+    )
+    campaign.dispatch = dispatch
+    campaign.save()
+    rendering.write_links(dispatch, rendering.texts_of(campaign).values())
+    return dispatch
+
+
+def _forget(dispatch: Dispatch) -> None:
+    """Leave the cached database as it was found."""
+    with connection.cursor() as cursor:
+        for table in ("customers_activity", "channels_message"):
+            cursor.execute(f"DELETE FROM {table}")
+    Campaign.objects.all().delete()
+    Dispatch.objects.all().delete()
+
+
+async def _bare(size: int, port: int) -> float:
+    """Mails a second of a client that only hands over what is ready, over as many connections as ours."""
+    content = b"From: shop@bench.example\r\nTo: buyer@shop.example\r\nSubject: Something new\r\n\r\n" + (
+        b"the new season's stock has come in, and we have put some aside for you.\r\n" * 40
+    )
+    left = iter(range(size))
+
+    async def carry() -> None:
+        client = aiosmtplib.SMTP(hostname="127.0.0.1", port=port, use_tls=False, start_tls=False)
+        await client.connect()
+        for n in left:
+            await client.sendmail("shop@bench.example", [f"buyer{n}@shop.example"], content)
+        await client.quit()
+
+    began = time.perf_counter()
+    await asyncio.gather(*(carry() for _connection in range(CONNECTIONS)))
+    return size / (time.perf_counter() - began)
+
+
+@contextmanager
+def _sink() -> Iterator[int]:
+    """An SMTP server in its own process that takes every mail; gives its port."""
+    code = "import asyncio; from grahak.config.bench import send; asyncio.run(send.serve_sink())"
+    process = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", f"import django; django.setup(); {code}"],
+        env=_environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        yield int(process.stdout.readline())
+    finally:
+        process.kill()
+        process.wait()
+
+
+class _Sink(asyncio.Protocol):
+    """The least that is an SMTP server: as little as possible of its time is in the figures."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport, self.buffer, self.in_data = transport, b"", False
+        transport.write(b"220 sink\r\n")
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        answers = b""
+        while True:
+            end = self.buffer.find(b"\r\n.\r\n" if self.in_data else b"\r\n")
+            if end < 0:
+                break
+            if self.in_data:
+                self.buffer, self.in_data = self.buffer[end + 5 :], False
+                answers += b"250 OK\r\n"
+                continue
+            verb, self.buffer = self.buffer[:4].upper(), self.buffer[end + 2 :]
+            if verb == b"DATA":
+                self.in_data = True
+                answers += b"354 go on\r\n"
+            else:
+                answers += b"221 bye\r\n" if verb == b"QUIT" else b"250 OK\r\n"
+        if answers:
+            self.transport.write(answers)
+
+
+async def serve_sink() -> None:
+    """The sink's process: prints its port, then serves until it is killed."""
+    server = await asyncio.get_running_loop().create_server(_Sink, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201
+    await server.serve_forever()
