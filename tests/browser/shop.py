@@ -41,8 +41,8 @@ class Shop:
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = data.parent / f"{data.name}.log"
-        without = {"DATABASE_URL", "GRAHAK_TEST_DATABASE_URL", "DJANGO_SETTINGS_MODULE", "PORT", "HOST"}
-        self.env = {name: value for name, value in os.environ.items() if name not in without}
+        without = ("GRAHAK_", "DJANGO_", "DATABASE_URL", "PORT", "HOST")
+        self.env = {name: value for name, value in os.environ.items() if not name.startswith(without)}
         self.env |= {"GRAHAK_DATA": str(data), "PYTHONPATH": str(ROOT), **env}
         self._process: subprocess.Popen[bytes] | None = None
 
