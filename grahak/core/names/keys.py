@@ -81,9 +81,11 @@ def _endings(word: str) -> tuple[str, ...]:
     last = word[-1]
     if last in "cp":
         return (word, word + "h")
-    if last == "n" and len(word) > 1:
-        return (word, word[:-1] + "m")
-    if last == "ہ" and len(word) > 1:
+    if last in "डढ":
+        return (word, word + "\u093c")
+    if last == "ن" and len(word) > 1:
+        return (word, word[:-1] + "م")
+    if last in "ہ\u0902\u0a82" and len(word) > 1:
         return (word, word[:-1])
     return (word,)
 
@@ -124,7 +126,11 @@ def query_keys(text: str) -> list[QueryToken]:
     for at, word in enumerate(words):
         last = at == len(words) - 1
         bones = skeleton(stem(word))
-        near = [*joins.get(at, []), *_near(bones)]
+        near = [
+            *joins.get(at, []),
+            *_near(bones),
+            *(slip for joined in joins.get(at, []) for slip in _near(joined)),
+        ]
         if last and word in SAME_AS:
             near.insert(0, skeleton(SAME_AS[word]))
         begins = [skeleton(ending) for ending in _endings(word)] if last else []

@@ -31,10 +31,10 @@ def _costs() -> dict[str, dict[str, float]]:
         0.08: "kK gG cC jJ tT dD bB aA iI uU a@ @i @u zJ",
         0.12: "Ie Uo yi yI vu vU vo ei ou @e @o @A @I @U ye",
         0.15: "dR DR",
-        0.25: "zj ai au ae ao Ae Ao iu IU eo Ai Au jG",
+        0.25: "ai au ae ao Ae Ao iu IU eo Ai Au jG",
         0.35: "dr Dr tT dJ zs jy pf vb vB vf",
         0.40: "aI aU AI AU iU io Iu Io ue Ue",
-        0.45: "kg kG Kg KG js jS cs cS Cs CS pb td TD dT nm ln lr gj bf zd Kh Gh qg qG qK qh ck cK cj",
+        0.45: "zj kg kG Kg KG js jS cs cS Cs CS pb td TD dT nm ln lr gj bf zd Kh Gh qg qG qK qh ck cK cj",
     }
     out: dict[str, dict[str, float]] = {}
     for cost, pairs in groups.items():
@@ -119,13 +119,13 @@ def _word_likeness(a: str, b: str, begun: bool = False) -> float:
     if len(a) == 1 or len(b) == 1:  # an initial stands for a name
         return 0.6 if heard_a[:1] == heard_b[:1] else 0.0
     bones, soft = _ratio(bones_a, bones_b), _ratio(soft_a, soft_b)
-    if begun and soft_b.startswith(soft_a):
-        return max(0.93, 0.5 + 0.25 * bones + 0.25 * soft)
     if bones < 0.34 and soft < 0.5:
         return 0.0  # they share next to nothing: not worth the slow part
     whole, beginning = _edit_likeness(heard_a, heard_b)
     score = min(0.5 * whole + 0.25 * bones + 0.25 * soft, 0.995)  # only the same letters are the same word
-    return max(score, 0.9 * beginning) if begun else score
+    if begun:
+        score = max(score, 0.93 if soft_b.startswith(soft_a) else 0.9 * beginning)
+    return score
 
 
 @lru_cache(maxsize=65536)

@@ -23,7 +23,8 @@ _FINAL_Y: Final = re.compile("(?<=[^aeiouAIU])y$")
 _CONSONANT_FOLD: Final = str.maketrans("KGCJzTDBSqRN", "kgcjjtdbskrn")
 _VOWEL_FOLD: Final = str.maketrans("AIeUo@yv", "aiiuuaiu")
 _DOUBLED: Final = re.compile(r"(.)\1+")
-_M_BEFORE_LIPS: Final = re.compile("[nN](?=[bBp])")
+# Written n, said m: انبالہ is Ambala, سنبھل is Sambhal. Not زینب (Zainab) or کانپور (Kanpur).
+_URDU_M_BEFORE_LIPS: Final = re.compile("(?<=^@)n(?=[bp])|n(?=B)")
 _UNHEARD: Final = str.maketrans("", "", "aAiIuUeo@yvh")
 
 _SPELLED: Final = {
@@ -162,7 +163,7 @@ def _delete_schwas(syllables: list[_Syllable]) -> None:
             and not here.tail
             and len(here.consonants) == 1
             and before.vowel
-            and len(after.consonants) == 1
+            and (len(after.consonants) == 1 or after.consonants[1:] in ("r", "y", "v", "l"))
             and after.vowel
         ):
             here.vowel = ""
@@ -172,6 +173,8 @@ def _indic_sounds(word: str) -> str:
     syllables = _syllables(_to_devanagari(word))
     _delete_schwas(syllables)
     for here, after in pairwise(syllables):
+        if here.tail and after.consonants[:1] in ("p", "b", "B"):
+            here.tail = "m"  # मुंबई is Mumbai
         if here.tail and after.consonants == "h" and after is syllables[-1] and not after.vowel:
             after.consonants = "g"  # सिंह is Singh
     return "".join(s.consonants + s.vowel + s.tail for s in syllables)
@@ -199,12 +202,12 @@ def sounds(word: str) -> str:
     if code < 0x0250:
         heard = _latin_sounds(word)
     elif 0x0600 <= code < 0x0780:
-        heard = _urdu_sounds(word)
+        heard = _URDU_M_BEFORE_LIPS.sub("m", _urdu_sounds(word))
     elif 0x0900 <= code < 0x0B00 and code not in range(0x0980, 0x0A00):
         heard = _indic_sounds(word)
     else:
         return word
-    return _M_BEFORE_LIPS.sub("m", _undoubled(heard))[:_LONGEST]
+    return _undoubled(heard)[:_LONGEST]
 
 
 def romanise(token: str) -> str:
@@ -217,7 +220,8 @@ def romanise(token: str) -> str:
 def soft_key(token: str) -> str:
     """The key that keeps vowels, in three classes a, i, u: for prefixes as one types. At most 32 characters.
 
-    q→k, z/zh/jh→j, aspirates lose h, all t/d/n/s rows merge, w/v→u, y→i, doubles once, a final h silent.
+    q→k, z/zh/jh→j, aspirates lose h, all t/d/n/s rows merge, a nasal dot is m before p and b,
+    w/v→u, y→i, doubles once, a final h silent.
     """
     key = _DOUBLED.sub(r"\1", sounds(token).translate(_CONSONANT_FOLD).translate(_VOWEL_FOLD))
     if len(key) > 2 and key[-1] == "h" and key[-2] in "aiu":

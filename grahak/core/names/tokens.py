@@ -22,34 +22,53 @@ _M_FOR_MUHAMMAD: Final = re.compile(r"^(?:m\.|م\.|م۔)\s*(?=\w\w)")
 
 # Arabic joins its article to the next word; the ear and the Latin spelling cut elsewhere.
 _ARTICLE: Final = {
-    "الدین": ("uddin",),
-    "الرحمان": ("rahman",),
-    "الرحمن": ("rahman",),
-    "الرحیم": ("rahim",),
-    "الحق": ("haq",),
-    "الحسن": ("hasan",),
-    "الاسلام": ("islam",),
-    "النساء": ("unnisa",),
-    "النسا": ("unnisa",),
-    "الزمان": ("zaman",),
-    "الہدی": ("huda",),
+    "الرحمان": "rahman",
+    "الرحمن": "rahman",
+    "الرحیم": "rahim",
+    "الحق": "haq",
+    "الحسن": "hasan",
+    "الاسلام": "islam",
+    "الزمان": "zaman",
+    "الہدی": "huda",
+}
+# Second halves of one name: Nizam ud Din and نظام الدین are Nizamuddin.
+_ENDINGS: Final = {
+    **{"الدین": "دین", "uddin": "uddin", "uddeen": "uddin", "उद्दीन": "उद्दीन", "ઉદ્દીન": "ઉદ્દીન"},
+    **{"النساء": "نسا", "النسا": "نسا", "unnisa": "unnisa", "unnissa": "unnisa"},
+}
+_APART: Final = {
+    **{("ud", "din"): "uddin", ("ud", "deen"): "uddin", ("un", "nisa"): "unnisa"},
+    **{("بی", "بی"): "بیبی", ("बी", "बी"): "बीबी", ("બી", "બી"): "બીબી"},
 }
 _ABDUL_JOINED: Final = re.compile("^abdu([lrsnzd])(?=[a-z]{4})")
 
 
 def _split_article(word: str) -> tuple[str, ...]:
-    """Abdurrahman and عبدالرحمن are two words, Nizamuddin and نظام الدین one and two: cut them alike."""
+    """Abdurrahman and عبدالرحمن are two words, ضیاء الحق is Zia Haq: cut them alike."""
     if word in _ARTICLE:
-        return _ARTICLE[word]
+        return (_ARTICLE[word],)
     if word.startswith("عبدال") and len(word) > 6:
         return ("abdul", word[5:])
-    if len(word) > 6 and word.endswith("الدین"):
-        return (word[:-5] + "دین",)
+    if word not in _ENDINGS and word.endswith(("الدین", "النساء")):
+        return (word[: word.rindex("ال")] + ("دین" if word.endswith("دین") else "نسا"),)
     if len(word) > 8 and (joined := _ABDUL_JOINED.match(word)):
         rest = word[joined.end() :]
         # Abdullatif loses one l of two; Abdullah is a word of its own.
-        return (word,) if rest.startswith("ah") or word.startswith("abdullah") else ("abdul", rest)
+        return (word,) if rest.startswith("ah") else ("abdul", rest)
     return (word,)
+
+
+def _with_endings(words: list[str]) -> list[str]:
+    """Nizam, uddin: one word; بی, بی: Bibi."""
+    out: list[str] = []
+    for word in words:
+        if out and (out[-1], word) in _APART:
+            word = _APART[out.pop(), word]
+        if out and word in _ENDINGS:
+            out[-1] += _ENDINGS[word]
+        else:
+            out.append(word)
+    return out
 
 
 def _initials(words: list[str]) -> list[str]:
@@ -72,7 +91,7 @@ def _cut(name: str) -> list[str]:
 
 
 def _written_out(words: list[str]) -> list[str]:
-    return [part for word in words for part in _split_article(SAME_AS.get(word, word))]
+    return [part for word in _with_endings(words) for part in _split_article(SAME_AS.get(word, word))]
 
 
 def _telling(words: list[str]) -> tuple[str, ...]:
@@ -94,10 +113,10 @@ def typed_words(text: str) -> tuple[str, ...]:
 
     "moh" is half of Mohan as well as short for Muhammad; a space after it says that it is whole.
     """
-    words = _cut(text)
+    words = _with_endings(_cut(text))
     if not words or text[-1:].isspace():
         return _telling(_written_out(words))
-    return _telling([*_written_out(words[:-1]), words[-1]])
+    return _telling([*_written_out(words[:-1]), *_split_article(words[-1])])
 
 
 def stem(word: str) -> str:
