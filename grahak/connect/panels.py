@@ -19,10 +19,14 @@ def imports_that_need_you(user: Any, limit: int) -> list[dict[str, Any]]:
         if run.state == ImportState.FAILED:
             found.append(
                 {
-                    "icon": "alert", "tone": "owed", "title": run.file_name,
-                    "text": _("Stopped by a fault; nothing is lost."), "url": run.get_absolute_url(), "label": _("Look"),
+                    "icon": "alert",
+                    "tone": "owed",
+                    "title": run.file_name,
+                    "text": _("Stopped by a fault; nothing is lost."),
+                    "url": run.get_absolute_url(),
+                    "label": _("Look"),
                 }
-            )  # fmt: skip
+            )
         elif run.failed:
             title = ngettext("%(n)s row needs a look", "%(n)s rows need a look", run.failed) % {
                 "n": run.failed

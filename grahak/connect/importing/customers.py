@@ -147,11 +147,11 @@ class CustomerWriter:
         self._find_by_contact(read)
         present = {key: pair for key, pair in read.items() if key in self.parties.known}
         fresh = {key: pair[1] for key, pair in read.items() if key not in self.parties.known}
-        made = self.parties.make(fresh)
+        made = self.parties.make(
+            {key: fields | {"also": self._also(fields)} for key, fields in fresh.items()}
+        )
         outcome.added += len(made)
         outcome.made["customers"] += len(made)
-        ids = {self.parties.known[key]: fields for key, fields in fresh.items()}
-        self._fill(ids)
         changed = self._amend(
             {self.parties.known[key]: fields for key, (_row, fields) in present.items()}, outcome
         )
@@ -184,54 +184,31 @@ class CustomerWriter:
                             source=self.source, external_id=external, defaults={"customer_id": pk}
                         )
 
-    def _fill(self, ids: dict[int, dict[str, Any]]) -> None:
-        """The rest of the fields of customers just made."""
-        rows = list(Customer.objects.filter(pk__in=list(ids)))
-        for row in rows:
-            self._set(row, ids[row.pk])
-        Customer.objects.bulk_update(
-            rows,
-            [
-                "tax_id",
-                "address",
-                "area",
-                "region",
-                "postcode",
-                "language",
-                "owner",
-                "credit_limit",
-                "credit_days",
-                "since",
-                "country",
-            ],
-            batch_size=200,
-        )
-        contacts = Contact.objects.filter(customer_id__in=list(ids), is_primary=True)
-        Identity.objects.bulk_create(
-            [
-                Identity(
-                    contact=contact,
-                    kind="whatsapp",
-                    value=ids[contact.customer_id]["whatsapp"],
-                    batch=self.batch,
-                )
-                for contact in contacts
-                if ids[contact.customer_id]["whatsapp"]
-            ],
-            ignore_conflicts=True,
-        )
-
     @staticmethod
-    def _set(row: Customer, fields: dict[str, Any]) -> dict[str, Any]:
+    def _also(fields: dict[str, Any]) -> dict[str, Any]:
+        """Fields of a customer beside name, kind, city, country and branch."""
+        limit = fields["credit_limit"]
+        named = (
+            "tax_id",
+            "address",
+            "area",
+            "region",
+            "postcode",
+            "language",
+            "owner_id",
+            "credit_days",
+            "since",
+        )
+        return {name: fields[name] for name in named} | {
+            "credit_limit": None if limit is None else decimal_of(limit, MONEY)
+        }
+
+    def _set(self, row: Customer, fields: dict[str, Any]) -> dict[str, Any]:
         """Put filled fields on a customer; returns {field: old} of those that differ."""
         before: dict[str, Any] = {}
-        values = {
-            name: fields[name] for name in (*TEXTS, "language", "country", "owner_id", "credit_days", "since")
-        }
-        values["credit_limit"] = (
-            None if fields["credit_limit"] is None else decimal_of(fields["credit_limit"], MONEY)
-        )
-        for name, value in values.items():
+        for name, value in (
+            self._also(fields) | {"city": fields["city"], "country": fields["country"]}
+        ).items():
             if value in ("", None) or getattr(row, name) == value:
                 continue
             before[name] = getattr(row, name)
@@ -274,10 +251,8 @@ class CustomerWriter:
                     contact__customer_id=customer_id, kind=kind, value=value
                 ).exists()
             ):
-                Identity.objects.create(
-                    contact=contact, kind=kind, value=value, shown=fields["typed_phone"][:254] if kind == "phone" else "",
-                    batch=self.batch,
-                )  # fmt: skip
+                shown = fields["typed_phone"][:254] if kind == "phone" else ""
+                Identity.objects.create(contact=contact, kind=kind, value=value, shown=shown, batch=self.batch)
                 added = True
         return added
 

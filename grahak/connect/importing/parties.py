@@ -12,6 +12,7 @@ from grahak.core.bulk import pieces
 from grahak.core.models import Batch
 from grahak.core.names import normalise
 from grahak.customers.actions import index_names
+from grahak.customers.actions.names import sort_name
 from grahak.customers.models import Contact, Customer, ExternalRef, Identity
 
 
@@ -50,6 +51,21 @@ class Parties:
             rows = ExternalRef.objects.filter(source=self.source, external_id__in=piece)
             found.update(rows.values_list("external_id", "customer_id"))
         self.known.update({key: found[_reference(key)] for key in keys if _reference(key) in found})
+        self._by_name([key for key in keys if key[0] == "name" and key not in self.known])
+
+    def _by_name(self, keys: list[Key]) -> None:
+        """A file that knows parties by name only means the customer of that name, whoever brought it in."""
+        there: dict[str, list[int]] = defaultdict(list)
+        for piece in pieces({sort_name(key[1]) for key in keys}):
+            rows = Customer.objects.filter(name_sort__in=piece, archived_at=None)
+            for name, pk in rows.values_list("name_sort", "pk"):
+                there[name].append(pk)
+        for key in keys:
+            found = there.get(sort_name(key[1]), [])
+            if len(found) == 1:
+                self.known[key] = found[0]
+            elif found:
+                self.unclear[key] = len(found)
 
     def _by_identity(self, kind: str, keys: list[Key]) -> None:
         kinds = ["phone", "whatsapp"] if kind == "phone" else [kind]
@@ -73,8 +89,8 @@ class Parties:
                 self.unclear[key] = len(found)
 
     def make(self, wanted: dict[Key, dict[str, Any]]) -> list[int]:
-        """Create customers: {key: fields}. Fields: name, and optionally phone, typed_phone, email, city, country,
-        branch_id. Returns their ids."""
+        """Create customers: {key: fields}. Fields: name, and optionally phone, typed_phone, whatsapp, email, city,
+        country, branch_id, and `also`: further fields of Customer. Returns their ids."""
         if not wanted:
             return []
         rows = [
@@ -84,8 +100,10 @@ class Parties:
                 city=fields.get("city", "")[:80],
                 country=fields.get("country", "")[:2],
                 branch_id=fields.get("branch_id"),
+                name_sort=sort_name(fields["name"]),
                 source=self.source,
                 batch=self.batch,
+                **fields.get("also", {}),
             )
             for fields in wanted.values()
         ]
@@ -105,6 +123,10 @@ class Parties:
             if fields.get("email"):
                 identities.append(
                     Identity(contact=contact, kind="email", value=fields["email"], batch=self.batch)
+                )
+            if fields.get("whatsapp"):
+                identities.append(
+                    Identity(contact=contact, kind="whatsapp", value=fields["whatsapp"], batch=self.batch)
                 )
             if fields.get("phone"):
                 identities.append(

@@ -21,7 +21,9 @@ from grahak.sales.models import LedgerEntry, Order, OrderLine
 
 SAME_ORDER = dt.timedelta(days=7)
 CENT = MONEY // 100
-LINE_FIELDS = ("order", "ordinal", "product", "code", "description", "quantity", "unit_price", "tax", "amount", "is_service")  # fmt: skip
+LINE_FIELDS = (
+    "order", "ordinal", "product", "code", "description", "quantity", "unit_price", "tax", "amount", "is_service",
+)  # fmt: skip
 
 
 @dataclass

@@ -160,13 +160,15 @@ def test_cancellations_services_and_nobodys_lines_count_as_they_should(bring):
 
 SHOPIFY = (
     "Name,Email,Financial Status,Paid at,Currency,Subtotal,Shipping,Taxes,Total,Discount Amount,Created at,"
-    "Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Billing Name,Billing Phone,Cancelled at,Refunded Amount\n"
+    "Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Billing Name,Billing Phone,Cancelled at,"
+    "Refunded Amount\n"
     "#1001,asha@shop.example,paid,2026-11-03,INR,900,50,162,1112,100,2026-11-03 10:00:00 +0530,"
     "2,Saree,400,S1,Asha Patel,+91 98250 41276,,0\n"
     "#1001,asha@shop.example,,,,,,,,,2026-11-03 10:00:00 +0530,1,Bag,200,B1,,,,\n"
     "#1002,noor@shop.example,refunded,2026-11-04,INR,400,0,0,400,0,2026-11-04 10:00:00 +0530,"
     "1,Saree,400,S1,Noor Ansari,,,400\n"
-    "#1003,noor@shop.example,voided,,INR,400,0,0,400,0,2026-11-05 10:00:00 +0530,1,Saree,400,S1,Noor Ansari,,2026-11-05 11:00:00 +0530,0\n"
+    "#1003,noor@shop.example,voided,,INR,400,0,0,400,0,2026-11-05 10:00:00 +0530,"
+    "1,Saree,400,S1,Noor Ansari,,2026-11-05 11:00:00 +0530,0\n"
 )
 
 
@@ -190,7 +192,8 @@ def test_a_phone_of_a_family_shop_asks_who_it_is(bring):
     people = "Name,Mobile\nIqbal Senior,98250 41276\nIqbal Junior,98250 41276\n"
     bring(people, "customers")
     run = bring(
-        "Bill No,Date,Party,Mobile,Item,Qty,Rate\n1,3/11/2026,Somebody,98250 41276,G,1,10\n2,3/11/2026,iqbal  junior,98250 41276,G,1,10\n"
+        "Bill No,Date,Party,Mobile,Item,Qty,Rate\n1,3/11/2026,Somebody,98250 41276,G,1,10\n"
+        "2,3/11/2026,iqbal  junior,98250 41276,G,1,10\n"
     )
     assert [(issue.row, issue.code) for issue in run.issues.all()] == [(2, "ambiguous")]
     assert Order.objects.get().customer.name == "Iqbal Junior"
@@ -265,3 +268,9 @@ def test_customers_come_with_their_opening_balance_and_stay_the_same(bring, amin
     assert counts(run) == ("done", 0, 1, 1, 0)
     undo(run, by=amina)
     assert CustomerFigures.objects.get(customer__name="Mehta Saree Centre").balance == Decimal(482500)
+
+
+def test_a_register_by_name_finds_the_party_of_another_file(bring):
+    bring("Code,Name,City\nA1,Mehta Saree Centre,Rajkot\n", "customers")
+    bring("Bill No,Date,Party,Item,Qty,Rate\n1,3/11/2026,mehta saree  centre,G,1,10\n", source="register")
+    assert Customer.objects.get().orders.count() == 1
