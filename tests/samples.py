@@ -20,10 +20,11 @@ from tests.cast import signed_in
 
 
 class World:
-    """Makes a row the first time it is asked for."""
+    """Makes a row the first time it is asked for. WHOSE is the person at the screen: what belongs to one
+    person (views, tasks, mass changes) is theirs."""
 
     def __init__(self, owner: User, branch: Branch) -> None:
-        self.owner, self.branch = owner, branch
+        self.owner, self.branch, self.whose = owner, branch, owner
 
     @cached_property
     def colleague(self) -> User:
@@ -44,6 +45,36 @@ class World:
         return add_customer(
             by=self.owner, name="Mehta Saree Centre", phones=["+919825012345"], branch=self.branch
         )
+
+    @cached_property
+    def contact(self) -> Any:
+        from grahak.customers.actions import add_contact
+
+        return add_contact(self.customer, by=self.owner, name="Hasmukh Mehta", phones=["+919825041276"])
+
+    @cached_property
+    def identity(self) -> Any:
+        return self.contact.identities.get()
+
+    @property
+    def task(self) -> Any:
+        from grahak.customers.actions import add_task
+
+        return add_task(by=self.whose, title="Call about the bill", customer=self.customer)
+
+    @property
+    def saved_view(self) -> Any:
+        from grahak.customers.actions import save_view
+        from grahak.customers.models import SavedView
+
+        found = SavedView.objects.filter(by=self.whose).first()
+        return found or save_view(by=self.whose, name="Mine", query="?kind=business")
+
+    @property
+    def batch(self) -> Any:
+        from grahak.customers.actions import tag_customers
+
+        return tag_customers([self.customer.pk], f"Diwali {self.whose.pk}", by=self.whose)
 
     @cached_property
     def product(self) -> Any:
@@ -104,7 +135,42 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
         lambda world: {"pk": world.colleague.pk},
     ),
     "core:withdraw_key": lambda world: {"pk": world.key.pk},
-    "customers:customer": lambda world: {"pk": world.customer.pk},
+    **dict.fromkeys(
+        (
+            "customers:customer",
+            "customers:edit",
+            "customers:tags",
+            "customers:put_away",
+            "customers:bring_back",
+            "customers:notes",
+            "customers:calls",
+            "customers:customer_tasks",
+            "customers:consent",
+            "customers:contacts",
+        ),
+        lambda world: {"pk": world.customer.pk},
+    ),
+    "customers:fact": lambda world: {"pk": world.customer.pk, "field": "city"},
+    **dict.fromkeys(
+        (
+            "customers:contact",
+            "customers:first_contact",
+            "customers:remove_contact",
+            "customers:identities",
+        ),
+        lambda world: {"pk": world.customer.pk, "contact": world.contact.pk},
+    ),
+    "customers:remove_identity": lambda world: {
+        "pk": world.customer.pk,
+        "contact": world.contact.pk,
+        "identity": world.identity.pk,
+    },
+    **dict.fromkeys(
+        ("customers:task", "customers:task_done", "customers:task_open"),
+        lambda world: {"pk": world.task.pk},
+    ),
+    **dict.fromkeys(("customers:view", "customers:remove_view"), lambda world: {"pk": world.saved_view.pk}),
+    "customers:undo": lambda world: {"pk": world.batch.pk},
     **dict.fromkeys(
         ("catalogue:product", "catalogue:archive", "catalogue:restore"),
         lambda world: {"pk": world.product.pk},

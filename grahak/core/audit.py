@@ -38,7 +38,7 @@ def sentence(action: str) -> Any:
     return _SENTENCES.get(action) or action
 
 
-def changed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[str]]:
+def changed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     """The fields that differ, as {"field": [old, new]}, for an audit line."""
     return {
         name: ["" if one is None else str(one) for one in (before.get(name), value)]

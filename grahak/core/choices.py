@@ -38,7 +38,7 @@ def _currencies(language: str) -> Choices:
     today = dt.date.today()  # legal tender on the day the process started is near enough
     used = {
         code
-        for country in locale.territories
+        for country in map(str, locale.territories)
         if len(country) == 2
         for code in get_territory_currencies(country, today, today)
     }

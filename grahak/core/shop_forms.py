@@ -71,7 +71,7 @@ class ShopForm(StyledModelForm):
 
 
 # What a browser's language makes likely; every one of them can be changed in the form.
-LIKELY = {
+LIKELY: dict[str, dict[str, Any]] = {
     "ur": {
         "currency": "PKR",
         "country": "PK",

@@ -17,7 +17,7 @@ from django.utils.translation import pgettext_lazy
 class Shortcut:
     """KEYS as one presses them, one after the other with a space between; "+" joins keys held together."""
 
-    keys: tuple[str, ...]
+    keys: tuple[Any, ...]
     label: Any
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
@@ -57,7 +57,7 @@ def is_currency_locked() -> bool:
 
 @transaction.atomic
 def edit_shop(
-    shop: Business, *, by: User, logo: UploadedFile | bool | None = None, **fields: Any
+    shop: Business, *, by: User, logo: UploadedFile | Literal[False] | None = None, **fields: Any
 ) -> Business:
     """Change the shop's own settings. LOGO: a checked picture, False takes it away, None leaves it.
     Conflict where the currency would change after amounts were written in it."""
@@ -67,14 +67,14 @@ def edit_shop(
     for name, value in fields.items():
         setattr(shop, name, value)
     detail = audit.changed(before, fields)
-    old = shop.logo.name
-    if logo is False or logo:
+    old = shop.logo.name or ""
+    if logo is not None:
         shop.logo = ""
         detail["logo"] = [old, ""]
     shop.save()
-    if logo:
-        shop.logo.save(str(logo.name), logo)  # type: ignore[union-attr]
-        detail["logo"] = [old, shop.logo.name]
+    if isinstance(logo, UploadedFile):
+        shop.logo.save(str(logo.name), logo)
+        detail["logo"] = [old, shop.logo.name or ""]
     if old and "logo" in detail:
         transaction.on_commit(lambda: shop.logo.storage.delete(old))
     if detail:
@@ -102,10 +102,14 @@ def edit_branch(branch: Branch, *, by: User, **fields: Any) -> Branch:
 
 def is_in_use(branch: Branch) -> bool:
     """Whether a colleague, customer, order or anything else belongs to the branch."""
+    relations: list[Any] = [
+        field
+        for field in branch._meta.get_fields(include_hidden=True)
+        if field.auto_created and not field.concrete
+    ]
     return any(
         relation.related_model._default_manager.filter(**{relation.field.name: branch}).exists()
-        for relation in branch._meta.get_fields(include_hidden=True)
-        if relation.auto_created and not relation.concrete
+        for relation in relations
     )
 
 

@@ -48,7 +48,11 @@ class Login(LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         shop = getattr(self.request, "business", None)
-        return super().get_context_data(**kwargs) | {"demo_people": demo_people(shop)}
+        context = super().get_context_data(**kwargs)
+        context["demo_people"] = demo_people(shop)
+        if context["demo_people"]:  # one press lets in: no keyboard should jump up on a phone
+            context["form"].fields["username"].widget.attrs.pop("autofocus", None)
+        return context
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)

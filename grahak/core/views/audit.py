@@ -61,7 +61,8 @@ def _row(entry: AuditEntry) -> dict[str, Any]:
         (name, *value) if isinstance(value, list) and len(value) == 2 else (name, None, value)
         for name, value in entry.detail.items()
     ]
-    return {"entry": entry, "says": sentence(entry.action), "changes": changes}
+    name, _sign, email = entry.actor.rstrip(">").partition(" <")
+    return {"entry": entry, "says": sentence(entry.action), "changes": changes, "name": name, "email": email}
 
 
 @needs("audit.view")

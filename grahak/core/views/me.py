@@ -27,11 +27,12 @@ def _page(request: HttpRequest, form: OwnSettingsForm, password: ChangePasswordF
 
 @signed_in
 @require_http_methods(["GET", "POST"])
-def me(request: HttpRequest) -> HttpResponse:
-    person = User.objects.get(pk=request.user.pk)
+def own_settings(request: HttpRequest) -> HttpResponse:
+    me = cast(User, request.user)
+    person = User.objects.get(pk=me.pk)
     form = OwnSettingsForm(request.POST or None, instance=person)
     if request.method == "POST" and form.is_valid():
-        person = User.objects.get(pk=request.user.pk)  # the form has written into the other one already
+        person = User.objects.get(pk=me.pk)  # the form has written into the other one already
         people.edit_own_settings(person, **form.cleaned_data)
         with translation.override(person.language or getattr(request, "LANGUAGE_CODE", "en")):
             say(request, _("Saved."))
@@ -44,7 +45,7 @@ def me(request: HttpRequest) -> HttpResponse:
                 samesite="Lax",
             )
         return response
-    return _page(request, form, ChangePasswordForm(cast(User, request.user)))
+    return _page(request, form, ChangePasswordForm(me))
 
 
 @signed_in

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from django.db.models import Count, Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -35,7 +35,7 @@ def shop(request: HttpRequest) -> HttpResponse:
         form.fields["currency"].disabled = True
         form.fields["currency"].help_text = _("Orders are written in it, so it can't change any more.")
     if request.method == "POST" and form.is_valid():
-        logo = False if request.POST.get("logo_clear") else form.cleaned_data["logo"]
+        logo: Any = False if request.POST.get("logo_clear") else form.cleaned_data["logo"]
         stored = get_object_or_404(Business, pk=1)
         shop_actions.edit_shop(stored, by=cast(User, request.user), logo=logo, **form.shop_values())
         say(request, _("Saved."))
