@@ -8,6 +8,7 @@ import binascii
 import html
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from grahak.channels.email import headers
 from grahak.channels.renderers import Words
@@ -18,7 +19,7 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 RTL = frozenset({"ur"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Letterhead:
     """What is the same on every mail of a sender. UNSUBSCRIBE_MAILTO is an address or empty."""
 
@@ -27,6 +28,18 @@ class Letterhead:
     reply_to: str = ""
     unsubscribe_mailto: str = ""
     bulk: bool = True
+
+    @cached_property
+    def head(self) -> tuple[str, str, str]:
+        """From, Reply-To with its line end (or nothing), and the mail way to unsubscribe: the same on every
+        mail."""
+        reply = f"Reply-To: {headers.mailbox('', ascii_address(self.reply_to))}" if self.reply_to else ""
+        way = self.unsubscribe_mailto
+        return (
+            f"From: {headers.mailbox(self.from_name, ascii_address(self.from_address))}",
+            reply,
+            f",\r\n <mailto:{ascii_address(way)}?subject=unsubscribe>" if way else "",
+        )
 
     @property
     def domain(self) -> str:
@@ -53,24 +66,22 @@ class Parcel:
 
 def build(letterhead: Letterhead, words: Words, address: str, message_id: str) -> bytes:
     """The content of a mail to ADDRESS. MESSAGE_ID without angle brackets."""
+    from_line, reply_line, mail_way = letterhead.head
     lines = [
-        f"From: {headers.mailbox(letterhead.from_name, ascii_address(letterhead.from_address))}",
+        from_line,
         f"To: {headers.mailbox(words.to_name, ascii_address(address))}",
         f"Subject: {headers.encoded(words.subject)}",
         f"Date: {headers.date()}",
         f"Message-ID: <{headers.one_line(message_id)}>",
         "MIME-Version: 1.0",
     ]
-    if letterhead.reply_to:
-        lines.append(f"Reply-To: {headers.mailbox('', ascii_address(letterhead.reply_to))}")
+    if reply_line:
+        lines.append(reply_line)
     if words.language:
         lines.append(f"Content-Language: {headers.one_line(words.language)}")
     if words.unsubscribe_url:
-        ways = [f"<{headers.one_line(words.unsubscribe_url)}>"]
-        if letterhead.unsubscribe_mailto:
-            ways.append(f"<mailto:{ascii_address(letterhead.unsubscribe_mailto)}?subject=unsubscribe>")
         lines += [
-            "List-Unsubscribe: " + ",\r\n ".join(ways),
+            f"List-Unsubscribe: <{headers.one_line(words.unsubscribe_url)}>{mail_way}",
             "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
         ]
     if letterhead.bulk:
@@ -97,7 +108,7 @@ def _part(kind: str, text: str) -> str:
     """Headers and body of one part, in the plainest encoding that carries it."""
     text = "\r\n".join(_LINE_END.split(_UNPRINTABLE.sub("", text)))
     head = f"Content-Type: {kind}; charset=utf-8\r\nContent-Transfer-Encoding: "
-    if text.isascii() and all(len(line) < LINE_MOST for line in text.split("\r\n")):
+    if text.isascii() and max(map(len, text.split("\r\n"))) < LINE_MOST:
         return f"{head}7bit\r\n\r\n{text}"
     raw = text.encode("utf-8", "replace")
     if len(raw) < 1.3 * len(text):  # mostly Latin: readable in the raw mail, and short

@@ -92,36 +92,32 @@ class SmtpTransport:
         if client is None:
             return Outcome(parcel.id, "later", detail="not connected", tries=parcel.tries)
         self._carried += 1
-        handed_over = False
+        stage = "MAIL"
         try:
-            await client.mail(parcel.sender, options=self._options(client, parcel))
-            await client.rcpt(parcel.address)
-            started = await client.execute_command(b"DATA")
-            if started.code != 354:
-                raise SMTPResponseException(started.code, started.message)
-            handed_over = True
+            await _ask(client, b"MAIL", _path(b"FROM:", parcel.sender), *self._options(client, parcel))
+            stage = "RCPT"
+            await _ask(client, b"RCPT", _path(b"TO:", parcel.address))
+            stage = "DATA"
+            await _ask(client, b"DATA", expected=3)
+            stage = "text"
             ended = await self._hand_over(client, parcel.content)
             if ended.code // 100 != 2:
                 raise SMTPResponseException(ended.code, ended.message)
         except SMTPResponseException as refusal:
             await self._start_over(client)
-            return self._refused(parcel, refusal, in_data=handed_over)
+            return self._refused(parcel, refusal, stage)
         except (SMTPServerDisconnected, SMTPTimeoutError, OSError) as broken:
             client.close()
-            result = "unknown" if handed_over else "later"
+            result = "unknown" if stage == "text" else "later"
             return Outcome(parcel.id, result, detail=words_of(broken), tries=parcel.tries)
-        except (
-            ValueError,
-            UnicodeError,
-            SMTPException,
-        ) as wrong:  # an address that cannot be written in SMTP
+        except ValueError as wrong:  # an address that cannot be written in SMTP
             await self._start_over(client)
             return Outcome(parcel.id, "failed", FailReason.BAD_ADDRESS, str(wrong)[:300])
         return Outcome(parcel.id, "sent")
 
     @staticmethod
-    def _options(client: aiosmtplib.SMTP, parcel: Parcel) -> list[str]:
-        return [f"SIZE={len(parcel.content)}"] if client.supports_extension("size") else []
+    def _options(client: aiosmtplib.SMTP, parcel: Parcel) -> list[bytes]:
+        return [b"SIZE=%d" % len(parcel.content)] if client.supports_extension("size") else []
 
     @staticmethod
     async def _hand_over(client: aiosmtplib.SMTP, content: bytes) -> aiosmtplib.SMTPResponse:
@@ -147,19 +143,31 @@ class SmtpTransport:
             except (SMTPException, OSError):
                 client.close()
 
-    def _refused(self, parcel: Parcel, refusal: SMTPResponseException, *, in_data: bool) -> Outcome:
+    @staticmethod
+    def _refused(parcel: Parcel, refusal: SMTPResponseException, stage: str) -> Outcome:
         words = f"{refusal.code} {refusal.message}"[:300]
         if refusal.code // 100 == 4:
             return Outcome(parcel.id, "later", detail=words, tries=parcel.tries)
         if (
             refusal.code // 100 != 5
         ):  # not an answer of SMTP: after the text was handed over it may mean anything
-            return Outcome(parcel.id, "unknown" if in_data else "later", detail=words, tries=parcel.tries)
-        if isinstance(refusal, aiosmtplib.SMTPRecipientRefused) and is_address_dead(
-            refusal.code, refusal.message
-        ):
+            result = "unknown" if stage == "text" else "later"
+            return Outcome(parcel.id, result, detail=words, tries=parcel.tries)
+        if stage == "RCPT" and is_address_dead(refusal.code, refusal.message):
             return Outcome(parcel.id, "failed", FailReason.BAD_ADDRESS, words, suppress=parcel.address)
         return Outcome(parcel.id, "failed", FailReason.REFUSED, words)
+
+
+def _path(verb: bytes, address: str) -> bytes:
+    """FROM:<address>. aiosmtplib would parse the address again; the ledger let only plain ones through."""
+    return b"%s<%s>" % (verb, address.encode("ascii"))
+
+
+async def _ask(client: aiosmtplib.SMTP, *command: bytes, expected: int = 2) -> None:
+    """Send a command and wait for an answer of the EXPECTED hundred. Raises SMTPResponseException."""
+    answer = await client.execute_command(*command)
+    if answer.code // 100 != expected:
+        raise SMTPResponseException(answer.code, answer.message)
 
 
 class NullTransport:

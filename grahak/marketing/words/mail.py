@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from html import escape
 
 from django.utils.translation import gettext as _
@@ -72,8 +72,9 @@ def _both(text: Text, body: str, addresses: Addresses, sender_name: str) -> tupl
     urls = text.urls
     why, stop_words = _foot(text.language, sender_name)
 
+    @cache
     def whole(mark: str) -> tuple[str, str]:
-        """(where a mark leads, what is shown)."""
+        """(where a mark leads, what is shown); once for text and HTML, signing costs."""
         if mark == "stop":
             return addresses.stop, stop_words
         if mark.startswith("own"):
