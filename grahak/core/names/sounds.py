@@ -74,6 +74,8 @@ def _urdu_vowel(word: str, at: int, out: list[str]) -> str:
 def _urdu_sounds(word: str) -> str:
     if word.startswith(("اسٹ", "اسپ")):  # اسٹور is how Urdu begins "store"
         word = word[1:]
+    if word.endswith("للہ"):  # Allah, Abdullah: here, and here only, both are written
+        word = word[:-3] + "لہ"
     out: list[str] = []
     last = len(word) - 1
     for at, char in enumerate(word):

@@ -47,7 +47,7 @@ def _split_article(word: str) -> tuple[str, ...]:
     """Abdurrahman and عبدالرحمن are two words, ضیاء الحق is Zia Haq: cut them alike."""
     if word in _ARTICLE:
         return (_ARTICLE[word],)
-    if word.startswith("عبدال") and len(word) > 6:
+    if word.startswith("عبدال") and len(word) > 6 and word != "عبداللہ":
         return ("abdul", word[5:])
     if word not in _ENDINGS and word.endswith(("الدین", "النساء")):
         return (word[: word.rindex("ال")] + ("دین" if word.endswith("دین") else "نسا"),)
