@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENDOR = ROOT / "grahak" / "static" / "vendor"
-WORK = ROOT / ".assets"
+WORK = ROOT / ".assets" / str(os.getpid())  # two set-ups at once do not meet
 ICONS = ROOT / "scripts" / "icons.txt"
 LOCK = ROOT / "requirements" / "assets.lock"
 SOURCES = [ROOT / "package.json", ROOT / "package-lock.json", LOCK, ICONS, Path(__file__).resolve()]
@@ -64,7 +64,7 @@ def is_fresh() -> bool:
 def throw_away_python() -> Path:
     """Install Node and the font tools into a throw-away environment; give its Python."""
     shutil.rmtree(WORK, ignore_errors=True)
-    WORK.mkdir()
+    WORK.mkdir(parents=True)
     venv.create(WORK / "venv", with_pip=True)
     python = WORK / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
@@ -82,8 +82,8 @@ def npm(python: Path, *words: str) -> None:
 
 
 def build(out: Path) -> None:
-    """Make the vendor folder out of the fetched packages; runs inside the throw-away environment."""
-    packages = WORK / "node_modules"
+    """Make the vendor folder out of the packages fetched beside it; runs inside the throw-away environment."""
+    packages = out.parent / "node_modules"
     shutil.rmtree(out, ignore_errors=True)
     (out / "fonts").mkdir(parents=True)
     (out / "licences").mkdir()
