@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from grahak.core.access import grant
+from grahak.core.audit import describe
 
 grant(
     "orders.view",
@@ -23,3 +24,17 @@ grant(
     counter="branch",
 )
 grant("payments.edit", says=_("Receive payments"), salesman="branch", counter="branch")
+
+describe(
+    {
+        "sales.order.placed": _("Order written"),
+        "sales.order.edited": _("Order changed"),
+        "sales.order.cancelled": _("Order cancelled"),
+        "sales.order.restored": _("Order brought back"),
+        "sales.order.returned": _("Goods taken back"),
+        "sales.payment.received": _("Payment received"),
+        "sales.payment.voided": _("Payment struck out"),
+        "sales.balance.opened": _("Opening balance written"),
+        "sales.demo.told": _("Demo's orders told"),
+    }
+)

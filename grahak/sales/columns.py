@@ -20,6 +20,7 @@ from grahak.customers.listing import columns as customer_columns
 from grahak.customers.listing.operators import AGES, COMPARISONS, WITHIN, age, compare, whole_days
 from grahak.sales.khata import figures_of, limit_of
 from grahak.sales.models import CustomerFigures
+from grahak.sales.reorder import due_condition
 
 QUIET = mark_safe('<span class="quiet">–</span>')
 _SELECT = ("figures",)
@@ -108,8 +109,8 @@ def _last_order(rows: Any, operator: str, value: str) -> Any:
 
 
 def _due(rows: Any, operator: str, value: str) -> Any:
-    """Due by that many days from today, late ones too."""
-    return rows.filter(figures__due_on__lte=business.today() + dt.timedelta(days=whole_days(value)))
+    """Due by that many days from today or late, but not lapsed (sales.reorder)."""
+    return rows.filter(due_condition(whole_days(value), "figures__"))
 
 
 def register() -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
 from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from grahak.core.events import on
-from grahak.core.registry import NavLink, registry
+from grahak.core.money import figure, written
+from grahak.core.registry import NavLink, Need, registry
 from grahak.sales import columns, panels
+from grahak.sales.debts import debts, totals_of_debts
 from grahak.sales.models import LedgerEntry, Order
 from grahak.sales.search import orders
 
@@ -37,7 +43,9 @@ def hang() -> None:
     panels.register()
     registry.searches.append(orders)
     registry.currency_locks.append(has_amounts)
+    registry.add(Need("sales.khata", khata_needs, "payments.view", order=30))
     on("catalogue.codes.changed", restate_bills)
+    on("core.day.began", grow_older)
 
 
 def restate_bills(codes: list[str]) -> None:
@@ -45,6 +53,47 @@ def restate_bills(codes: list[str]) -> None:
     from grahak.sales.jobs import reclassify_codes
 
     transaction.on_commit(lambda: reclassify_codes.enqueue(codes=codes))
+
+
+def grow_older(day: dt.date) -> None:
+    """Every day debts age by a day."""
+    from grahak.sales.jobs import age_debts
+
+    transaction.on_commit(lambda: age_debts.enqueue())
+
+
+def khata_needs(user: Any, limit: int) -> list[dict[str, Any]]:
+    """What of the khata wants somebody: limits passed, debts older than ninety days."""
+    found = []
+    over, old = debts(user, "over"), debts(user, "old")
+    if many := over.count():
+        found.append(
+            {
+                "icon": "lock",
+                "tone": "wait",
+                "title": ngettext(
+                    "%(n)s customer is over the limit", "%(n)s customers are over their limits", many
+                )
+                % {"n": figure(many)},
+                "text": gettext("Ask for a payment before the next order."),
+                "url": reverse("sales:khata") + "?show=over",
+                "label": gettext("Look"),
+            }
+        )
+    totals = totals_of_debts(old)
+    if totals["many"]:
+        found.append(
+            {
+                "icon": "khata",
+                "tone": "owed",
+                "title": gettext("%s is older than 90 days") % written(totals["parts"][3]),
+                "text": ngettext("%(n)s customer", "%(n)s customers", totals["many"])
+                % {"n": figure(totals["many"])},
+                "url": reverse("sales:khata") + "?show=old",
+                "label": gettext("Look"),
+            }
+        )
+    return found[:limit]
 
 
 def has_amounts() -> bool:

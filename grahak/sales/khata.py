@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from grahak.core import business, money
 from grahak.core.access import scope_of
 from grahak.core.models import User
-from grahak.customers.models import Activity, Customer, Identity
+from grahak.customers.models import Activity, Customer
 from grahak.sales.models import CustomerFigures, LedgerEntry
 from grahak.sales.recount import unpaid
+from grahak.sales.reorder import phones_of
 
 NEAR_LIMIT = Decimal("0.8")
 _NOTHING = Decimal(0)
@@ -198,23 +199,11 @@ def balances_for(customer: Customer, activities: Iterable[Activity]) -> dict[int
     }
 
 
-def phone_of(customer: Customer) -> str:
-    """The number to write to on WhatsApp: the WhatsApp number, else the phone, of the first contact that
-    has one; digits only, with the country code. Empty where there is none."""
-    found = (
-        Identity.objects.filter(contact__customer=customer, kind__in=["whatsapp", "phone"])
-        .order_by("-contact__is_primary", "-kind", "id")
-        .values_list("value", flat=True)
-        .first()
-    )
-    return "".join(char for char in found if char.isdigit()) if found else ""
-
-
 def reminder(customer: Customer) -> dict[str, str]:
     """A friendly reminder of the balance in the customer's own language, and the wa.me link that carries
     it."""
     found = business.required()
-    balance, phone = figures_of(customer).balance, phone_of(customer)
+    balance, phone = figures_of(customer).balance, phones_of([customer.pk]).get(customer.pk, "")
     with translation.override(customer.language or found.language or "en"):
         text = _(
             "Dear %(name)s, your account at %(shop)s stands at %(amount)s to be paid. "

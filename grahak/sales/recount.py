@@ -59,7 +59,7 @@ def recount_days(days: Iterable[dt.date]) -> None:
     for first, last in _spans(sorted(set(days))):
         with transaction.atomic():
             _lock_days(first, last)
-            rows = _day_rows(first, last)
+            rows = rows_between(business.day_start(first), business.day_start(last + dt.timedelta(days=1)))
             DaySales.objects.filter(day__range=(first, last)).delete()
             DaySales.objects.bulk_create(rows)
 
@@ -85,7 +85,7 @@ class _Count:
 
 _COUNTED = [
     "orders", "returns", "net", "returned", "average", "first_at", "last_at", "usual_gap", "usual_order",
-    "due_on", "balance", "oldest_due", "ages", "rhythm",
+    "due_on", "lapses_on", "balance", "oldest_due", "ages", "rhythm",
 ]  # fmt: skip
 
 
@@ -179,6 +179,7 @@ def _figures(pk: int, count: _Count, zone: ZoneInfo, today: dt.date) -> Customer
         usual_gap=usual_gap,
         usual_order=median(sorted(count.days.values())) if days else None,
         due_on=days[-1] + dt.timedelta(days=usual_gap) if usual_gap is not None else None,
+        lapses_on=days[-1] + dt.timedelta(days=2 * usual_gap) if usual_gap is not None else None,
         balance=count.balance,
         oldest_due=oldest,
         ages=[plain(part) for part in aged(open_bills, zone, today)] if open_bills else [],
@@ -251,9 +252,10 @@ def _lock_days(first: dt.date, last: dt.date) -> None:
         )
 
 
-def _day_rows(first: dt.date, last: dt.date) -> list[DaySales]:
+def rows_between(since: dt.datetime, until: dt.datetime) -> list[DaySales]:
+    """What each business day and branch added up to from SINCE to before UNTIL, as rows that are not saved: a
+    day that is cut gives its part."""
     zone = business.zone()
-    since, until = business.day_start(first), business.day_start(last + dt.timedelta(days=1))
     rows: dict[tuple[dt.date, int | None], DaySales] = {}
     seen: dict[dt.date, set[int]] = defaultdict(set)
 

@@ -12,11 +12,12 @@ from grahak.customers.models import Customer
 
 
 class CustomerFigures(models.Model):
-    """What a customer's orders and khata add up to. ORDERS counts sales that were not cancelled; NET is net
-    revenue after returns; USUAL_GAP is the median of days between order days (None under three order days);
-    DUE_ON = last order day + usual gap; BALANCE is what they owe us (positive) now; OLDEST_DUE the day of the
-    oldest unpaid bill; AGES splits the balance by age in days [0-30, 31-60, 61-90, over 90]; RHYTHM holds the
-    last order days and their worth for the small picture: [["2026-11-02", 198000], …]."""
+    """What a customer's orders and khata add up to. ORDERS counts sales that were not cancelled; NET is
+    net revenue after returns; USUAL_GAP is the median of days between order days (None under three order
+    days); DUE_ON = last order day + usual gap; LAPSES_ON one more gap later (then they count as lapsed,
+    not late); BALANCE is what they owe us (positive) now; OLDEST_DUE the day of the oldest unpaid bill;
+    AGES splits the balance by age in days [0-30, 31-60, 61-90, over 90]; RHYTHM holds the last order days
+    and their worth for the small picture: [["2026-11-02", 198000], …]."""
 
     customer = models.OneToOneField(Customer, models.CASCADE, primary_key=True, related_name="figures")
     orders = models.PositiveIntegerField(default=0)
@@ -29,6 +30,7 @@ class CustomerFigures(models.Model):
     usual_gap = models.PositiveIntegerField(null=True)
     usual_order = MoneyField(null=True)
     due_on = models.DateField(null=True)
+    lapses_on = models.DateField(null=True)
     balance = MoneyField(default=0)
     oldest_due = models.DateField(null=True)
     ages = models.JSONField(default=list)

@@ -148,6 +148,7 @@ def naive_figures(customer: Customer) -> dict[str, object]:
         "last_at": sales[-1].placed_at if sales else None,
         "usual_gap": gap,
         "due_on": days[-1] + dt.timedelta(days=gap) if gap else None,
+        "lapses_on": days[-1] + dt.timedelta(days=gap * 2) if gap else None,
         "balance": sum((entry.amount for entry in entries), Decimal(0)),
         "oldest_due": bills[0][0] if bills else None,
         "ages": ages if bills else [],
