@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from grahak.core.access import grant
+from grahak.core.audit import describe
 
 grant("channels.sender.edit", says=_("Change the mail account"), manager="")
 grant(
@@ -15,3 +16,12 @@ grant(
     counter="all",
 )
 grant("channels.suppression.edit", says=_("Change who is never written to"), marketer="all", agent="all")
+
+describe(
+    {
+        "channels.dispatch.launched": _("Sending begun"),
+        "channels.dispatch.paused": _("Sending paused"),
+        "channels.dispatch.resumed": _("Sending goes on"),
+        "channels.dispatch.stopped": _("Sending stopped"),
+    }
+)

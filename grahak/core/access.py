@@ -135,5 +135,7 @@ describe(
         "core.person.password_changed": _("Password changed"),
         "core.key.made": _("Key made"),
         "core.key.withdrawn": _("Key withdrawn"),
+        "core.demo.started": _("Demo shop opened"),
+        "config.restored": _("Backup brought back"),
     }
 )

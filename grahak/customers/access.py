@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from grahak.core.access import grant
+from grahak.core.audit import describe
 
 grant(
     "customers.view",
@@ -24,3 +25,35 @@ grant(
 grant("customers.export", says=_("Download lists of customers"), analyst="all", marketer="all")
 grant("customers.mass", says=_("Change many customers at once"), salesman="branch", marketer="all")
 grant("customers.archive", says=_("Put customers away"))
+
+describe(
+    {
+        "customers.customer.added": _("Customer added"),
+        "customers.customer.edited": _("Customer changed"),
+        "customers.customer.archived": _("Customer put away"),
+        "customers.customer.restored": _("Customer brought back"),
+        "customers.contact.added": _("Contact added"),
+        "customers.contact.edited": _("Contact changed"),
+        "customers.contact.made_primary": _("Main contact chosen"),
+        "customers.contact.removed": _("Contact removed"),
+        "customers.identity.added": _("Phone, e-mail or card added"),
+        "customers.identity.removed": _("Phone, e-mail or card removed"),
+        "customers.consent.granted": _("Consent given"),
+        "customers.consent.withdrawn": _("Consent withdrawn"),
+        "customers.note.written": _("Note written"),
+        "customers.call.made": _("Call written down"),
+        "customers.task.added": _("Task added"),
+        "customers.task.edited": _("Task changed"),
+        "customers.task.done": _("Task done"),
+        "customers.task.reopened": _("Task opened again"),
+        "customers.view.saved": _("View of the list saved"),
+        "customers.view.edited": _("View of the list changed"),
+        "customers.view.removed": _("View of the list removed"),
+        "customers.list.exported": _("List downloaded"),
+        "customers.tag.added": _("Customers tagged"),
+        "customers.tag.removed": _("Tag taken off customers"),
+        "customers.owner.assigned": _("Customers given to a colleague"),
+        "customers.customers.archived": _("Customers put away"),
+        "customers.batch.undone": _("Change of many taken back"),
+    }
+)
