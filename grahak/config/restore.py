@@ -47,7 +47,8 @@ def restore(file: Path, *, force: bool = False) -> Restored:
         _fits(manifest)
         _is_free(force)
         done = Restored(manifest)
-        done.aside = str(_put_aside(data))
+        aside = _put_aside(data)
+        done.aside = str(aside) if aside else ""
         _put_in_place(Path(scratch), data)
     waiting = start.pending_migrations()
     call_command("migrate", verbosity=0, interactive=False)
@@ -76,19 +77,20 @@ def _fits(manifest: dict[str, Any]) -> None:
 
 
 def _is_free(force: bool) -> None:
-    if start.pending_migrations():
-        return  # an empty database, or one that nothing runs on
+    if not {"core_business", "core_setting"} <= set(connection.introspection.table_names()):
+        return  # nothing was ever here
     if heartbeat.is_alive() and not force:
         raise WouldOverwrite("a worker is running: stop Grahak first (or --force if it surely is not)")
-    shop = Business.objects.first()
-    if shop is not None and not force:
+    name = Business.objects.values_list("name", flat=True).first()  # only what the oldest version has too
+    if name is not None and not force:
         raise WouldOverwrite(
-            f"“{shop.name}” is here already. With --force the back-up takes its place; what is here is kept aside"
+            f"“{name}” is here already. With --force the back-up takes its place; what is here is kept aside"
         )
 
 
-def _put_aside(data: Path) -> Path:
-    """Move (on PostgreSQL: back up) what is there to GRAHAK_DATA/before-restore-TIME; gives that folder."""
+def _put_aside(data: Path) -> Path | None:
+    """Move (on PostgreSQL: back up) what is there to GRAHAK_DATA/before-restore-TIME; gives that folder, None where
+    there was nothing."""
     aside = data / f"before-restore-{timezone.now():%Y%m%d-%H%M%S}"
     aside.mkdir(mode=0o700)
     if connection.vendor == "postgresql":
@@ -102,6 +104,9 @@ def _put_aside(data: Path) -> Path:
     for path in (Path(settings.MEDIA_ROOT), data / "secret.key"):
         if path.exists():
             shutil.move(path, aside / path.name)
+    if not any(aside.iterdir()):
+        aside.rmdir()
+        return None
     return aside
 
 

@@ -44,10 +44,10 @@ LOOPS: dict[str, Loop] = {
 }
 
 
-def steadily(name: str, loop: Loop, stop: threading.Event) -> None:
+def steadily(name: str, loop: Loop, stop: threading.Event, *, first_wait: float = FIRST_WAIT) -> None:
     """Run LOOP until STOP; a fault (the database away, a bug) is logged and the loop starts again after a
     while."""
-    wait = FIRST_WAIT
+    wait = first_wait
     while not stop.is_set():
         began = timezone.now()
         try:
@@ -55,9 +55,10 @@ def steadily(name: str, loop: Loop, stop: threading.Event) -> None:
         except Exception:
             logger.exception("loop failed, starting it again", extra={"loop": name, "in_seconds": wait})
         lasted = (timezone.now() - began).total_seconds()
-        wait = FIRST_WAIT if lasted > LONGEST_WAIT else min(wait * 2, LONGEST_WAIT)
+        wait = first_wait if lasted > LONGEST_WAIT else wait
         close_old_connections()
         stop.wait(wait)
+        wait = min(wait * 2, LONGEST_WAIT)
     connections.close_all()
 
 

@@ -52,20 +52,23 @@ Have a look before the others do: https://shop.example/new
 With regards,
 {{ shop.name }}
 """
+SHORT = "Dear {{ contact.first_name }}, the new stock is in: https://shop.example/new"
 
 
 def cases(quick: bool) -> Iterator[dict[str, Any]]:
     size = 2_000 if quick else 20_000
     with _filled(size) as url, _sink() as port:
-        bare = _child(url, "bare", size, port)
-        ours = _child(url, "rate", size, port)
+        # the bare client before and after: a busy machine then slows both alike
+        bare = [_child(url, "bare", size, port)["rate"]]
+        ours = _child(url, "rate", size, port)["rate"]
+        bare.append(_child(url, "bare", size, port)["rate"])
         yield {
             "case": "rate",
             "size": size,
-            "value": ours["rate"],
+            "value": ours,
             "unit": "mails/s",
             "reference": "bare aiosmtplib client sending ready-made mails to the same sink",
-            "reference_value": bare["rate"],
+            "reference_value": sum(bare) / len(bare),
             "target": {"ratio": (">=", 0.33)},
         }
     for many in (2_000, 20_000) if quick else (10_000, 1_000_000):
@@ -190,7 +193,7 @@ def measure(what: str, size: int, port: int) -> None:
     if what == "bare":
         print(json.dumps({"rate": asyncio.run(_bare(size, port))}))  # noqa: T201
         return
-    dispatch = _dispatch()
+    dispatch = _dispatch(BODY if what == "rate" else SHORT)
     account = Account(
         "127.0.0.1",
         port,
@@ -215,10 +218,10 @@ def measure(what: str, size: int, port: int) -> None:
     print(json.dumps({"rate": size / took, "peak": peak, "seconds": took}))  # noqa: T201
 
 
-def _dispatch() -> Dispatch:
+def _dispatch(body: str = BODY) -> Dispatch:
     campaign = Campaign.objects.create(name="Bench", whom=Whom.QUERY)
     CampaignText.objects.create(
-        campaign=campaign, language="en", subject="Something new for {{ customer.name }}", body=BODY
+        campaign=campaign, language="en", subject="Something new for {{ customer.name }}", body=body
     )
     dispatch = Dispatch.objects.create(
         renderer=rendering.NAME,

@@ -41,7 +41,8 @@ class Command(BaseCommand):
         self.stdout.write(f"“{done.manifest['business']}” is back as it was {hours:,.1f} hours ago.")
         for step in done.steps:
             self.stdout.write(step)
-        self.stdout.write(f"What was here before is kept in {done.aside}")
+        if done.aside:
+            self.stdout.write(f"What was here before is kept in {done.aside}")
         self.stdout.write(
             f"Sending is held: {done.paused} messages paused, {done.drafts} put back to draft. What was sent after the "
             "back-up was made is not known to it; look before you go on sending."

@@ -30,6 +30,9 @@ class Command(BaseCommand):
             choices=sorted(worker.LOOPS),
             help="run this loop only (may be repeated)",
         )
+        parser.add_argument(
+            "--grace", type=float, default=15.0, help="seconds that jobs get to end when asked to stop"
+        )
         parser.add_argument("--until-empty", action="store_true", help="run the jobs that wait, then end")
         parser.add_argument("--takes-over", type=int, metavar="PID", help=SUPPRESS)
 
@@ -48,6 +51,6 @@ class Command(BaseCommand):
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
         end_with_supervisor(stop.set)
-        if not worker.run(options["only"] or list(worker.LOOPS), stop):
+        if not worker.run(options["only"] or list(worker.LOOPS), stop, grace=options["grace"]):
             sys.stderr.flush()
             os._exit(0)  # a job's thread still runs: its lease is given up, so it must not go on
