@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grahak.core import choices
 from grahak.core.account_forms import clean_phone
-from grahak.core.actions.shop import SHOP_FIELDS
+from grahak.core.actions.shop import EDITABLE
 from grahak.core.forms import StyledForm, StyledModelForm, style
 from grahak.core.models import Branch, Business, Role, User
 from grahak.core.pictures import NotAPicture, checked
@@ -45,7 +45,7 @@ class ShopForm(StyledModelForm):
 
     class Meta:
         model = Business
-        fields = list(SHOP_FIELDS)
+        fields = list(EDITABLE)
         labels = {"name": _("Name of the shop"), "address": _("Address (on bills and messages)")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -63,11 +63,20 @@ class ShopForm(StyledModelForm):
         self.fields["grouping"].label = _("Figures are written")
         self.fields["address"].widget.attrs["rows"] = 2
         self.fields["name"].widget.attrs["autocomplete"] = "organization"
+        self.fields["attribution_days"] = forms.IntegerField(
+            label=_("Days an order counts for a message"),
+            min_value=1,
+            max_value=90,
+            initial=7,
+            help_text=_(
+                "An order this many days after a message, by somebody it went to, is shown as its sale."
+            ),
+        )
         style(self)
 
     def shop_values(self) -> dict[str, Any]:
         """The cleaned values of the shop's own columns."""
-        return {name: self.cleaned_data[name] for name in SHOP_FIELDS if name in self.cleaned_data}
+        return {name: self.cleaned_data[name] for name in EDITABLE if name in self.cleaned_data}
 
 
 # What a browser's language makes likely; every one of them can be changed in the form.
@@ -100,6 +109,7 @@ class FirstRunForm(ShopForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        del self.fields["attribution_days"]
         self.fields["owner_name"].widget.attrs["autocomplete"] = "name"
         self.fields["owner_email"].widget.attrs |= {"autocomplete": "username", "dir": "ltr"}
 

@@ -14,6 +14,7 @@ from grahak.core.refusals import Conflict
 from grahak.core.registry import registry
 
 SHOP_FIELDS = ("name", "currency", "grouping", "time_zone", "fiscal_month", "language", "country", "address")
+EDITABLE = (*SHOP_FIELDS, "attribution_days")
 
 
 @transaction.atomic

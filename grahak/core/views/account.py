@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from grahak.core import audit, letters
@@ -130,6 +131,7 @@ class ChoosePassword(PasswordResetConfirmView):
 
 
 @open_to_all
+@never_cache
 def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     """The link of an invitation: choose a password and come in."""
     invitation = Invitation.opened_by(token)
