@@ -71,8 +71,7 @@ def normalise(text: str) -> str:
     """The comparable form of a text: idempotent, and never an error.
 
     NFKC, casefold, ASCII digits; no joiners, bidi marks, tatweel, vowel points or Latin accents; Arabic and
-    Urdu letters unified; nukta letters apart (base + nukta); one space between words. Rule: anchors of the
-    trade's four scripts, method step 1.
+    Urdu letters unified; nukta letters apart (base + nukta); one space between words.
     """
     if text.isascii():
         return _SPACES.sub(" ", text.translate(_FOLDING).lower()).strip()
