@@ -13,7 +13,7 @@ from grahak.customers.listing.page import every_id
 from grahak.customers.listing.question import read
 from grahak.customers.models import Customer
 
-MOST_TICKED = 5000
+MOST_TICKED = 2000
 _LARGEST = 2**63 - 1
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.html import escape
+from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -70,7 +70,7 @@ def body(rows: list[Customer], columns: list[Column], *, chooses: bool) -> SafeS
                 f' aria-label="{escape(row.name)}"></td>'
             )
         for start, cell in cells:
-            parts.append(f"{start}{escape(cell(row))}</td>")
+            parts.append(f"{start}{conditional_escape(cell(row))}</td>")
         parts.append("</tr>")
     return mark_safe("".join(parts))
 
@@ -87,6 +87,6 @@ def foot(page: Page, columns: list[Column], *, chooses: bool) -> SafeString:
         if column.name == "name":
             inside = f"{page.count_words} <small>{escape(_('customers in this view'))}</small>"
         else:
-            inside = escape(column.total(page.customers)) if column.total else ""
+            inside = conditional_escape(column.total(page.customers)) if column.total else ""
         parts.append(f"<td{keep}{css}>{inside}</td>")
     return mark_safe("".join([*parts, "</tr>"]))
