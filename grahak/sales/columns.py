@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Sum
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, ngettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from grahak.core import business
@@ -20,7 +20,7 @@ from grahak.customers.listing import columns as customer_columns
 from grahak.customers.listing.operators import AGES, COMPARISONS, WITHIN, age, compare, whole_days
 from grahak.sales.khata import figures_of, limit_of
 from grahak.sales.models import CustomerFigures
-from grahak.sales.reorder import due_condition
+from grahak.sales.reorder import due_condition, gap_words
 
 QUIET = mark_safe('<span class="quiet">–</span>')
 _SELECT = ("figures",)
@@ -33,13 +33,6 @@ def balance_cell(row: Any) -> SafeString:
         return QUIET
     shown = amount(balance, "owed" if limit and limit.is_over else "")
     return shown + gauge(limit.used, limit.limit) if limit and balance > 0 else shown
-
-
-def gap_words(days: int | None) -> str:
-    """ "every 21 days"."""
-    if days is None:
-        return ""
-    return ngettext("every day", "every %(n)s days", days) % {"n": days}
 
 
 def _gap_cell(row: Any) -> str:

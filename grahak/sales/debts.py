@@ -80,9 +80,9 @@ def totals_of_debts(rows: QuerySet[CustomerFigures]) -> dict[str, Any]:
     return {"many": found["many"], "balance": balance, "parts": parts}
 
 
-def owing_most(user: User, many: int) -> list[CustomerFigures]:
+def owing_most(user: User, many: int, branch: Branch | None = None) -> list[CustomerFigures]:
     """The customers who owe most."""
-    return list(debts(user, "get").order_by("-balance", "-customer")[:many])
+    return list(debts(user, "get", branch).order_by("-balance", "-customer")[:many])
 
 
 def is_close_to_limit() -> Q:

@@ -15,9 +15,9 @@ from grahak.core import business
 from grahak.core.registry import Panel, registry
 from grahak.customers import timeline
 from grahak.customers.models import Activity, Customer
-from grahak.sales.columns import gap_words
 from grahak.sales.khata import balances_for, figures_of, limit_of, open_bills
 from grahak.sales.models import Order, OrderKind, OrderLine, PaymentMethod
+from grahak.sales.reorder import gap_words
 
 
 def balance(customer: Customer, request: Any) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from grahak.core import business
 from grahak.core.access import scope_of, scoped
@@ -18,6 +19,13 @@ from grahak.customers.models import Customer, Identity
 from grahak.sales.models import CustomerFigures
 
 LATE_AT_MOST = 60  # days; who has been silent for longer is not due but gone
+
+
+def gap_words(days: int | None) -> str:
+    """ "every 21 days"."""
+    if days is None:
+        return ""
+    return ngettext("every day", "every %(n)s days", days) % {"n": days}
 
 
 def due_condition(days: int, path: str = "") -> Q:

@@ -12,6 +12,7 @@ from grahak.core.money import figure
 from grahak.core.templatetags.ui import day, gauge, quantity
 from grahak.sales.finding import LastSale
 from grahak.sales.khata import Limit, balance_words
+from grahak.sales.reorder import gap_words
 
 register = template.Library()
 
@@ -45,3 +46,9 @@ def balance_in_words(balance: Decimal) -> str:
 def turned(amount: Decimal) -> Decimal:
     """The amount with its sign turned: what we owe, as a positive sum."""
     return -amount
+
+
+@register.simple_tag(name="gap_words")
+def gap_in_words(days: int | None) -> str:
+    """ "every 21 days"."""
+    return gap_words(days)
