@@ -98,6 +98,12 @@ def day(value: dt.date | dt.datetime | None) -> str:
 
 
 @register.filter
+def weekday(value: dt.date) -> str:
+    """ "Monday 23 November 2026": the day at the head of a page."""
+    return formats.date_format(value, "l j F Y")
+
+
+@register.filter
 def clock(value: dt.datetime | None) -> str:
     """The time of day, 24 hours."""
     return timezone.localtime(value, business.zone()).strftime("%H:%M") if value else ""
