@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import trans_real
 
+from grahak import core
+from grahak.core import catalogues
 from grahak.core.jobs import work
 from grahak.core.models import AuditEntry, Setting, User
 from tests.cast import PASSWORD
@@ -185,3 +190,11 @@ def test_a_real_shop_has_no_buttons_without_password(client: Client, amina: User
     assert b"demo-people" not in client.get("/login/").content
     assert client.post(reverse("core:enter_demo"), {"person": amina.pk}).status_code == 404
     assert not _is_in(client)
+
+
+def test_our_words_stand_before_djangos_own() -> None:
+    """Django's catalogue calls a password "لفظ اجازت"; the shop's people say "پاس ورڈ"."""
+    catalogues.compile_all([Path(core.__file__).parent])
+    trans_real._translations.clear()
+    with translation.override("ur"):
+        assert translation.gettext("Password") == "پاس ورڈ"

@@ -3,10 +3,28 @@ export const cell = (line, name) => line.querySelector(`[data-cell=${name}]`);
 export const lines = (form) => [...form.querySelectorAll("[data-line]")];
 export const isBlank = (line) => ["item", "quantity", "rate"].every((name) => !cell(line, name).value.trim());
 
-/** The number typed: any digits, any grouping. NaN where it is none. */
+/** The number typed, read as core.parsing.numbers reads it: any digits, either grouping; of two marks the last is
+ * the fraction's, "1,5" is one and a half, "1,500" is grouped. NaN where it is none. */
 export function number(text) {
-  const plain = text.normalize("NFKC").replace(/[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u0ae6-\u0aef]/g, digit);
-  return Number(plain.replace(/[,٬'’\s]/g, "").replace("٫", ".") || "0");
+  const ascii = text.normalize("NFKC").replace(/[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u0ae6-\u0aef]/g, digit);
+  const plain = ascii.trim().replace(/^[₹$£€৳]\s*/u, "").replace(/(\/-|\s*\p{L}[\p{L}\p{M}.]*)$/u, "").replaceAll("٫", ".");
+  if (!plain) return 0;
+  const [, sign, body] = plain.match(/^([-−]?)([\d.,'’٬ ]+)$/) ?? [];
+  if (body === undefined) return NaN;
+  const mark = fraction(body);
+  const [whole, part = "", more] = mark ? body.split(mark) : [body];
+  const groups = whole.split(/[^\d]/);
+  const right = groups.length === 1 || (groups.at(-1).length === 3 && groups.slice(1, -1).every((one) => one.length === 2 || one.length === 3));
+  if (more !== undefined || !right || /\D/.test(part)) return NaN;
+  return Number(`${sign ? "-" : ""}${groups.join("") || 0}.${part || 0}`);
+}
+
+function fraction(body) {
+  const marks = body.replace(/\d/g, "");
+  const last = marks.at(-1);
+  if (last !== "." && last !== ",") return "";
+  if (new Set(marks).size > 1 || (last === "." && marks.length === 1)) return last;
+  return last === "," && marks.length === 1 && !/^[1-9]\d{0,2},\d{3}$/.test(body) ? "," : "";
 }
 
 function digit(mark) {
