@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from grahak.core.access import grant
+from grahak.core.audit import describe
 
 grant(
     "campaigns.view",
@@ -13,3 +14,15 @@ grant(
 )
 grant("campaigns.edit", says=_("Prepare messages to many"), marketer="all")
 grant("campaigns.send", says=_("Send messages to many"), marketer="all")
+
+describe(
+    {
+        "marketing.campaign.begun": _("Message to many begun"),
+        "marketing.campaign.edited": _("Message to many changed"),
+        "marketing.campaign.removed": _("Message to many thrown away"),
+        "marketing.campaign.sent": _("Message to many sent"),
+        "marketing.campaign.tried": _("Test message sent"),
+        "marketing.campaign.worded": _("Message written in a language"),
+        "marketing.campaign.unworded": _("Language taken off a message"),
+    }
+)
