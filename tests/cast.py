@@ -41,17 +41,23 @@ def surat(business: Business) -> Branch:
 
 @pytest.fixture
 def amina(rajkot: Branch) -> User:
-    return User.objects.create_user("amina@kapasi.example", PASSWORD, name="Amina Kapasi", role="owner", branch=rajkot)
+    return User.objects.create_user(
+        "amina@kapasi.example", PASSWORD, name="Amina Kapasi", role="owner", branch=rajkot
+    )
 
 
 @pytest.fixture
 def bilal(rajkot: Branch) -> User:
-    return User.objects.create_user("bilal@kapasi.example", PASSWORD, name="Bilal Shaikh", role="salesman", branch=rajkot)
+    return User.objects.create_user(
+        "bilal@kapasi.example", PASSWORD, name="Bilal Shaikh", role="salesman", branch=rajkot
+    )
 
 
 @pytest.fixture
 def chirag(surat: Branch) -> User:
-    return User.objects.create_user("chirag@kapasi.example", PASSWORD, name="Chirag Dave", role="salesman", branch=surat)
+    return User.objects.create_user(
+        "chirag@kapasi.example", PASSWORD, name="Chirag Dave", role="salesman", branch=surat
+    )
 
 
 def signed_in(user: User) -> Client:

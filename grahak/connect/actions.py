@@ -11,7 +11,7 @@ from django.db import transaction
 
 from grahak.connect import jobs
 from grahak.connect.models import ImportMapping, ImportRun, ImportState
-from grahak.connect.reading import detect_preset, inspect, preset_called, suggest_mapping
+from grahak.connect.reading import Inspection, detect_preset, inspect, preset_called, suggest_mapping
 from grahak.core import audit
 from grahak.core.models import Batch, User
 
@@ -24,7 +24,7 @@ REQUIRED = {
 
 def take_file(path: Path, name: str, kind: str, *, by: User | None, sheet: str = "") -> ImportRun:
     """Keep a file and look into it. Raises UnreadableFile; then nothing is kept."""
-    inspection = inspect(path, name=name, **({"sheet": sheet} if sheet else {}))
+    inspection = inspect(path, name=name, sheet=sheet or None)
     run = ImportRun(
         kind=kind, file_name=name[:200], inspection=inspection.as_json(), by=by, rows=inspection.rows_estimate
     )
@@ -36,7 +36,7 @@ def take_file(path: Path, name: str, kind: str, *, by: User | None, sheet: str =
     return run
 
 
-def suggest(inspection: Any, kind: str) -> tuple[str, dict[str, str], dict[str, Any]]:
+def suggest(inspection: Inspection, kind: Any) -> tuple[str, dict[str, str], dict[str, Any]]:
     """(source, columns, options) for a file's columns: a saved mapping with these columns, else a preset, else
     what the headings sound like."""
     names = list(inspection.column_names)

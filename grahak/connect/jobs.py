@@ -20,4 +20,4 @@ def take_back(run_id: int, by_id: int | None) -> None:
     from grahak.connect.models import ImportRun
     from grahak.core.models import User
 
-    undo(ImportRun.objects.get(pk=run_id), by=User.objects.filter(pk=by_id).first())
+    undo(ImportRun.objects.get(pk=run_id), by=User.objects.filter(pk=by_id).first() if by_id else None)

@@ -42,7 +42,9 @@ def imports_that_need_you(user: Any, limit: int) -> list[dict[str, Any]]:
 
 def register() -> None:
     registry.add(
-        NavLink(_("Bring in a file"), "connect:imports", "import", "imports.view", group=3, order=10, key="b"),
+        NavLink(
+            _("Bring in a file"), "connect:imports", "import", "imports.view", group=3, order=10, key="b"
+        ),
         Need("imports", imports_that_need_you, "imports.view", order=70),
     )
     registry.add_first_steps(

@@ -17,12 +17,17 @@ def stored(moment: dt.datetime) -> Any:
     return connection.ops.adapt_datetimefield_value(moment)
 
 
+def _column(model: type[Model], name: str) -> str:
+    field: Any = model._meta.get_field(name)
+    return str(field.column)
+
+
 def insert(
     model: type[Model], fields: Sequence[str], rows: Iterable[tuple[Any, ...]], *, skip_known: bool = False
 ) -> None:
     """Insert ROWS, each a tuple in the order of FIELDS (model field names). With skip_known, rows that break a
     uniqueness rule are left out instead of raising IntegrityError. Runs in the caller's transaction."""
-    columns = [model._meta.get_field(name).column for name in fields]
+    columns = [_column(model, name) for name in fields]
     quote = connection.ops.quote_name
     names = ", ".join(quote(column) for column in columns)
     table = quote(model._meta.db_table)
@@ -40,8 +45,8 @@ def insert(
 def update(model: type[Model], fields: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
     """Set FIELDS of rows given as (value, …, primary key) tuples in database form."""
     quote = connection.ops.quote_name
-    sets = ", ".join(f"{quote(model._meta.get_field(name).column)} = %s" for name in fields)
-    table, key = quote(model._meta.db_table), quote(model._meta.pk.column)
+    sets = ", ".join(f"{quote(_column(model, name))} = %s" for name in fields)
+    table, key = quote(model._meta.db_table), quote(str(model._meta.pk.column))
     with connection.cursor() as cursor:
         cursor.executemany(f"UPDATE {table} SET {sets} WHERE {key} = %s", list(rows))  # noqa: S608
 

@@ -252,7 +252,9 @@ class CustomerWriter:
                 ).exists()
             ):
                 shown = fields["typed_phone"][:254] if kind == "phone" else ""
-                Identity.objects.create(contact=contact, kind=kind, value=value, shown=shown, batch=self.batch)
+                Identity.objects.create(
+                    contact=contact, kind=kind, value=value, shown=shown, batch=self.batch
+                )
                 added = True
         return added
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from grahak.catalogue.models import Product
-from grahak.connect.importing.cells import MONEY, CellError, Cells, usable
+from grahak.connect.importing.cells import MONEY, CellError, Cells, decimal_of, usable
 from grahak.connect.importing.lines import PAID_WORDS, UNPAID_WORDS, Draft, Key, Line, LineReader, finish
 from grahak.connect.importing.outcome import Outcome, Refusal
 from grahak.connect.importing.parties import Parties
@@ -183,7 +183,7 @@ class OrderWriter:
                 Product(
                     code=line.code,
                     name=line.description or line.code,
-                    price=line.price / MONEY if line.price > 0 else None,
+                    price=decimal_of(line.price, MONEY) if line.price > 0 else None,
                     source=self.source,
                     batch=self.batch,
                 )

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from grahak.connect.importing.cells import MONEY
+from grahak.connect.importing.cells import MONEY, decimal_of
 from grahak.connect.importing.lines import Draft, Line
 from grahak.connect.importing.outcome import Outcome
 from grahak.core.bulk import insert, pieces, stored, update
@@ -252,6 +252,7 @@ class OrderStore:
         if extra:
             ids = {draft.number: known[draft.number].pk for draft in extra}
             insert(OrderLine, LINE_FIELDS, _line_rows(extra, ids, products))
+            self._remember_new([(known[draft.number], draft.lines) for draft in extra])
         self._remember(before)
         update(
             OrderLine,
@@ -283,6 +284,20 @@ class OrderStore:
             batch_size=500,
             ignore_conflicts=True,
         )
+
+    def _remember_new(self, added: list[tuple[Known, list[Line]]]) -> None:
+        """Lines added to orders of another batch: undo takes them out again (nothing stood there before)."""
+        for order, lines in added:
+            if order.batch_id == self.batch.pk:
+                continue
+            found = OrderLine.objects.filter(order_id=order.pk, ordinal__in=[line.ordinal for line in lines])
+            BatchChange.objects.bulk_create(
+                [
+                    BatchChange(batch=self.batch, subject="sales.OrderLine", subject_id=pk, before={})
+                    for pk in found.values_list("pk", flat=True)
+                ],
+                ignore_conflicts=True,
+            )
 
     def withdraw(self, numbers: set[str]) -> int:
         """Take orders out again that this batch wrote and that are held back now. Returns their lines' count."""
@@ -358,14 +373,15 @@ def resum(order_ids: set[int]) -> None:
             sums[order_id][2] += int(tax * MONEY)
         rows, activities, entries = [], [], []
         for order in Order.objects.filter(pk__in=piece):
-            net, service, tax = sums[order.pk]
-            total = _to_the_cent(net + service + tax)
-            received = total if order.received == order.total else int(order.received * MONEY)
-            rows.append((net, service, tax, total, received, order.pk))
+            parts = sums[order.pk]
+            total: int = _to_the_cent(sum(parts))
+            received: int = total if order.received == order.total else int(order.received * MONEY)
+            rows.append((*parts, total, received, order.pk))
             activities.append((total, order.pk))
             entries.append((total - received, order.pk))
         update(Order, ("net", "service", "tax", "total", "received"), rows)
-        for total, pk in activities:
-            Activity.objects.filter(subject="order", subject_id=pk).update(amount=total / MONEY)
+        for worth, pk in activities:
+            Activity.objects.filter(subject="order", subject_id=pk).update(amount=decimal_of(worth, MONEY))
         for rest, pk in entries:
-            LedgerEntry.objects.filter(order_id=pk, kind__in=("order", "return")).update(amount=rest / MONEY)
+            owed = LedgerEntry.objects.filter(order_id=pk, kind__in=("order", "return"))
+            owed.update(amount=decimal_of(rest, MONEY))

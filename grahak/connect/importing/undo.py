@@ -82,7 +82,10 @@ def _restore_line(change: BatchChange) -> None:
             setattr(
                 line, name, Decimal(value) if name in ("quantity", "unit_price", "tax", "amount") else value
             )
-        line.save()
+        if change.before:
+            line.save()
+        else:
+            line.delete()
         resum({line.order_id})
         if line.order.customer_id:
             recount_customers([line.order.customer_id])

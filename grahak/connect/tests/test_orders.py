@@ -274,3 +274,14 @@ def test_a_register_by_name_finds_the_party_of_another_file(bring):
     bring("Code,Name,City\nA1,Mehta Saree Centre,Rajkot\n", "customers")
     bring("Bill No,Date,Party,Item,Qty,Rate\n1,3/11/2026,mehta saree  centre,G,1,10\n", source="register")
     assert Customer.objects.get().orders.count() == 1
+
+
+def test_undo_takes_out_lines_that_a_later_file_added(bring, amina):
+    text = HEAD + "1,3/11/2026,A1,Iqbal,,G1,Georgette,10,620\n"
+    bring(text)
+    run = bring(text + "1,3/11/2026,A1,Iqbal,,B1,Bandhani,2,500\n")
+    assert counts(run) == ("done", 1, 0, 1, 0)
+    assert Order.objects.get().net == Decimal(7200)
+    undo(run, by=amina)
+    assert Order.objects.get().net == Decimal(6200)
+    assert OrderLine.objects.count() == 1

@@ -141,7 +141,7 @@ class _Echo:
 
 
 @needs("imports.view")
-def failed_rows(request: HttpRequest, pk: int) -> HttpResponse:
+def failed_rows(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """The refused rows as they stood, with row number, field and reason: mend and bring in again."""
     run = run_or_404(pk)
     writer = csv.writer(_Echo())

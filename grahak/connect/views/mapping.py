@@ -78,7 +78,7 @@ def _read_again(run: ImportRun, answers: dict[str, Any]) -> None:
             chosen[name] = answers[name]
     if not chosen:
         return
-    keep = {
+    keep: dict[str, Any] = {
         name: seen[name] for name in ("sheet", "separator", "encoding") if seen.get(name) and name in answers
     }
     if "sheet" in chosen or "separator" in chosen:
@@ -133,9 +133,9 @@ def _use_preset(run: ImportRun, preset: str, names: list[str]) -> None:
 
 def _page(request: HttpRequest, run: ImportRun, form: ReadingForm, status: int) -> HttpResponse:
     inspection = Inspection.from_json(run.inspection)
+    kind: Any = run.kind
     sure = {
-        match.column: match.sure
-        for match in match_columns(inspection.column_names, inspection.samples, run.kind)
+        match.column: match.sure for match in match_columns(inspection.column_names, inspection.samples, kind)
     }  # type: ignore[arg-type]
     writer, outcome, first = preview(run, CHECKED_ROWS)
     matched = [
