@@ -8,7 +8,7 @@ export const isBlank = (line) => ["item", "quantity", "rate"].every((name) => !c
 export function number(text) {
   const ascii = text.normalize("NFKC").replace(/[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u0ae6-\u0aef]/g, digit);
   const plain = ascii.trim().replace(/^[₹$£€৳]\s*/u, "").replace(/(\/-|\s*\p{L}[\p{L}\p{M}.]*)$/u, "").replaceAll("٫", ".");
-  if (!plain) return 0;
+  if (!ascii.trim()) return 0;
   const [, sign, body] = plain.match(/^([-−]?)([\d.,'’٬ ]+)$/) ?? [];
   if (body === undefined) return NaN;
   const mark = fraction(body);
