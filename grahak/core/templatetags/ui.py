@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from functools import lru_cache
+from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -30,8 +32,10 @@ _FLOWING = {"arrow", "return", "back", "chevron", "next"}
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)
 def icon(name: str, size: str = "") -> SafeString:
-    """<svg> of the sprite; SIZE "s" beside small text. Arrows follow the writing direction."""
+    """<svg> of the sprite; SIZE "s" beside small text. Arrows follow the writing direction. A page has dozens:
+    each is built once a process."""
     css = "icon" + (f" icon--{size}" if size else "") + (" icon--flow" if name in _FLOWING else "")
     return format_html(
         '<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>',
@@ -57,7 +61,7 @@ def money(value: Decimal | None, tone: str = "", places: int | None = 0) -> Safe
 def amount(value: Decimal | None, tone: str = "", places: int | None = 0) -> SafeString:
     """An amount for a table cell, its currency being in the column's head."""
     css = "money" + (f" money--{tone}" if tone else "")
-    return format_html('<bdi class="{}">{}</bdi>', css, amounts.figure(value, places))
+    return mark_safe(f'<bdi class="{css}">{amounts.figure(value, places)}</bdi>')  # digits only: nothing to escape
 
 
 @register.simple_tag
@@ -226,16 +230,26 @@ def rhythm(orders: list[Any] | None, due_on: dt.date | None, wide: bool = False)
         mark += f'<path class="now" d="M{now_x:.1f} {height}V2"/>'
         mark += f'<circle class="due" cx="{ring:.1f}" cy="{base}" r="3.2"/>'
     css = "rhythm" + (" rhythm--late" if late else "") + (" rhythm--wide" if wide else "")
-    return format_html(
-        '<svg class="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
-        css,
-        width,
-        height,
-        _("Orders of the last months"),
-        mark_safe(
-            f'<path class="axis" d="M0 {base}H{width}"/><path class="tick" d="{ticks or "M0 0"}"/>{mark}'
-        ),
+    return mark_safe(
+        f'<svg class="{css}" viewBox="0 0 {width} {height}" role="img" '
+        f'aria-label="{escape(_("Orders of the last months"))}"><path class="axis" d="M0 {base}H{width}"/>'
+        f'<path class="tick" d="{ticks or "M0 0"}"/>{mark}</svg>'
     )
+
+
+_KEPT: dict[tuple[str, str, str], SafeString] = {}
+
+
+@register.simple_tag(takes_context=True)
+def kept(context: dict[str, Any], name: str) -> SafeString:
+    """The template NAME drawn once for each role and language and kept while the process lives: for parts of
+    the shell that say the same on every page."""
+    user = context.get("user")
+    key = (name, getattr(user, "role", ""), context.get("language", ""))
+    if key not in _KEPT:
+        drawn: Any = context.template.engine.get_template(name)  # type: ignore[attr-defined]
+        _KEPT[key] = drawn.render(context)
+    return _KEPT[key]
 
 
 @register.simple_tag(takes_context=True)
