@@ -134,24 +134,27 @@ def broken(file: Path, how: str) -> Path:
     if how == "text":
         target.write_text("no archive at all")
         return target
-    with tarfile.open(file, "r:gz") as source, gzip.open(target, "wb") as out:
-        with tarfile.open(fileobj=out, mode="w") as copy:
-            for member in source:
-                stream = source.extractfile(member)
-                assert stream is not None
-                body = stream.read()
-                if how == "changed" and member.name == "secret.key":
-                    body = b"x" * len(body)
-                if how == "newer" and member.name == "manifest.json":
-                    body = body.replace(b'"migrations": [', b'"migrations": ["core.9999_from_the_future",')
-                if how == "other" and member.name == "manifest.json":
-                    body = body.replace(b'"database": "sqlite"', b'"database": "postgresql"')
-                member.size = len(body)
-                copy.addfile(member, io.BytesIO(body))
-            if how == "escape":
-                evil = tarfile.TarInfo("media/../../outside")
-                evil.size = 1
-                copy.addfile(evil, io.BytesIO(b"!"))
+    with (
+        tarfile.open(file, "r:gz") as source,
+        gzip.open(target, "wb") as out,
+        tarfile.open(fileobj=out, mode="w") as copy,
+    ):
+        for member in source:
+            stream = source.extractfile(member)
+            assert stream is not None
+            body = stream.read()
+            if how == "changed" and member.name == "secret.key":
+                body = b"x" * len(body)
+            if how == "newer" and member.name == "manifest.json":
+                body = body.replace(b'"migrations": [', b'"migrations": ["core.9999_from_the_future",')
+            if how == "other" and member.name == "manifest.json":
+                body = body.replace(b'"database": "sqlite"', b'"database": "postgresql"')
+            member.size = len(body)
+            copy.addfile(member, io.BytesIO(body))
+        if how == "escape":
+            evil = tarfile.TarInfo("media/../../outside")
+            evil.size = 1
+            copy.addfile(evil, io.BytesIO(b"!"))
     return target
 
 

@@ -47,5 +47,6 @@ def _give_space_back() -> None:
     """SQLite keeps the room of what was deleted until it is asked; nothing is lost where it is busy."""
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
         with contextlib.suppress(OperationalError), connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # the planner's samples were of the demo
             cursor.execute("VACUUM")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

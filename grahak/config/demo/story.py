@@ -54,7 +54,8 @@ def go_on() -> None:
             progress.keep(value | {"faults": faults, "fault": str(error)[:500], "finished": gives_up})
             done = False
         if not done:
-            go_on.using(run_after=timezone.now() + LOOK_AGAIN).enqueue()
+            # After whatever else waits in the queue: the import it waits for is there
+            go_on.using(priority=-10, run_after=timezone.now() + LOOK_AGAIN).enqueue()
             return
         logger.info("demo step done", extra={"step": step})
 
