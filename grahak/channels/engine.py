@@ -30,7 +30,6 @@ from grahak.channels.email.transport import SmtpTransport, Transport
 from grahak.channels.models import Dispatch, DispatchState
 from grahak.channels.renderers import Claimed, Unsayable, Words
 from grahak.channels.turns import Outcome
-from grahak.core import jobs
 
 logger = logging.getLogger("grahak.sending")
 T = TypeVar("T")
@@ -45,14 +44,9 @@ TELL_EVERY = 400
 
 def run_sending(stop: threading.Event) -> None:
     """Send whatever is launched, until STOP is set. Several processes may run it at once. Counting an
-    audience is a job of the queue "sending", run beside, so that a big one does not hold up what is on its
-    way."""
-    counting = threading.Thread(target=jobs.work, args=(["sending"], stop), name="counting", daemon=True)
-    counting.start()
-    try:
-        asyncio.run(Engine(stop).run())
-    finally:
-        counting.join(timeout=30)
+    audience is a job of the queue "sending" in a loop of its own, so that a big one does not hold up what is
+    on its way."""
+    asyncio.run(Engine(stop).run())
 
 
 class Engine:

@@ -30,9 +30,11 @@ _MONTHS = {
 
 @dataclass
 class Fate:
-    """What the log says of one mail. TAKEN: it is in the server's hands (or was delivered)."""
+    """What the log says of one mail. TAKEN: it is in the server's hands (or was delivered). REFUSED: it was
+    read to the end, and not taken."""
 
     taken: bool = False
+    refused: bool = False
     bounced: bool = False
     words: str = ""
 
@@ -88,6 +90,8 @@ def parse(lines: Iterable[str], wanted: set[str], *, now: dt.datetime | None = N
 def _learn(fate: Fate, rest: str) -> None:
     if "queue active" in rest:
         fate.taken = True
+    elif "reject:" in rest:  # "reject:", "milter-reject:"
+        fate.refused = True
     if status := _STATUS.search(rest):
         fate.taken = True
         fate.bounced = fate.bounced or status.group(1) in ("bounced", "expired")

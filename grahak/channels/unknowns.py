@@ -24,7 +24,7 @@ from grahak.core.durable import durable
 # How long after a mail left our hands the server may still log it for the first time, and how long one that
 # it began to read (its Message-ID is in the log) may take to be accepted
 GRACE = dt.timedelta(seconds=float(os.environ.get("GRAHAK_MAILLOG_GRACE", "5")))
-GRACE_BEGUN = dt.timedelta(minutes=10)
+GRACE_BEGUN = dt.timedelta(minutes=2)
 
 
 @dataclass
@@ -101,11 +101,15 @@ def resolve(evidence: Evidence, *, now: dt.datetime | None = None) -> Resolved:
                 )
                 if is_bounce_dead(fate.words):
                     turns.suppress(row.address, "bounced", detail=fate.words, at=now)
-            elif evidence.covers(row.attempted_at, row.gone_at, GRACE_BEGUN if fate else GRACE):
+            elif evidence.covers(row.attempted_at, row.gone_at, _patience(fate)):
                 done.waiting += _wait_again(row.id, row.dispatch_id, now)
             else:
                 done.unknown += 1
     return done
+
+
+def _patience(fate: Fate | None) -> dt.timedelta:
+    return GRACE if fate is None or fate.refused else GRACE_BEGUN
 
 
 def resolve_from_mailbox(*, now: dt.datetime | None = None) -> Resolved:

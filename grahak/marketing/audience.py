@@ -12,6 +12,7 @@ from grahak.channels.models import Suppression
 from grahak.channels.renderers import Recipient
 from grahak.core.models import User
 from grahak.customers.models import Consent, ConsentState, Contact, Customer, Identity
+from grahak.customers.selection import customers_in
 from grahak.marketing.models import Campaign, Whom
 
 PIECE = 1_000
@@ -22,8 +23,6 @@ def customers_of(campaign: Campaign, by: User | None) -> QuerySet[Customer]:
     if by is None:
         return Customer.objects.none()
     if campaign.whom == Whom.QUERY:
-        from grahak.customers.selection import customers_in
-
         rows: QuerySet[Customer] = customers_in(by, campaign.query)
     else:
         rows = Customer.objects.visible_to(by).filter(Exists(campaign.chosen.filter(customer=OuterRef("pk"))))

@@ -29,7 +29,7 @@ class Campaign(models.Model):
     whom = models.CharField(max_length=6, choices=Whom, default=Whom.CHOSEN)
     channel = models.CharField(max_length=10, default="email")
     purpose = models.CharField(max_length=10, default="offers")
-    query = models.CharField(max_length=2000, blank=True)
+    query = models.CharField(max_length=4000, blank=True)
     default_language = models.CharField(max_length=5, default="en")
     attribution_days = models.PositiveSmallIntegerField(_("days an order counts"), default=7)
     dispatch = models.OneToOneField(Dispatch, models.SET_NULL, null=True, related_name="campaign")

@@ -1,0 +1,40 @@
+"""A real SMTP server in a thread of the test, on a free port, with whatever manners the test wants."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from aiosmtpd.smtp import SMTP
+
+
+@contextmanager
+def listening(handler: Any, **manners: Any) -> Iterator[int]:
+    """Serve HANDLER (aiosmtpd's handle_RCPT, handle_DATA, …); gives the port. MANNERS go to aiosmtpd's SMTP, but
+    `protocol` is a factory that replaces it altogether."""
+    loop = asyncio.new_event_loop()
+    protocol = manners.pop("protocol", None)
+    ready: list[asyncio.Server] = []
+
+    async def begin() -> None:
+        make = protocol or (lambda: SMTP(handler, hostname="mail.test", loop=loop, **manners))
+        ready.append(await loop.create_server(make, "127.0.0.1", 0))
+
+    def end() -> None:
+        ready[0].close()
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+        loop.call_soon(loop.stop)
+
+    loop.run_until_complete(begin())
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    try:
+        yield int(ready[0].sockets[0].getsockname()[1])
+    finally:
+        loop.call_soon_threadsafe(end)
+        thread.join(timeout=10)
+        loop.close()
