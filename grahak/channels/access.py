@@ -19,6 +19,10 @@ grant("channels.suppression.edit", says=_("Change who is never written to"), mar
 
 describe(
     {
+        "channels.sender.changed": _("Mail account changed"),
+        "channels.sender.tested": _("Mail account tried"),
+        "channels.address.barred": _("Address is never written to"),
+        "channels.address.allowed": _("Address may be written to again"),
         "channels.dispatch.launched": _("Sending begun"),
         "channels.dispatch.paused": _("Sending paused"),
         "channels.dispatch.resumed": _("Sending goes on"),

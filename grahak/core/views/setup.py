@@ -20,7 +20,6 @@ from grahak.core.shop_forms import LIKELY, FirstRunForm
 from grahak.core.toasts import say
 from grahak.core.views.account import BACKEND
 
-
 MAIL_ACCOUNT = "channels:sender"  # the page of the room above that keeps it
 
 
