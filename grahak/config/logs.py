@@ -7,6 +7,12 @@ from typing import Any
 import structlog
 
 
+def _without_request(_logger: Any, _name: str, line: dict[str, Any]) -> dict[str, Any]:
+    """Django adds the request itself, whose text holds the query string: names and phones stay out of the log."""
+    line.pop("request", None)
+    return line
+
+
 def logging_settings(level: str, *, human: bool) -> dict[str, Any]:
     """Django's LOGGING. Whatever is passed as `extra=` stands as its own field."""
     shared: list[Any] = [
@@ -14,6 +20,7 @@ def logging_settings(level: str, *, human: bool) -> dict[str, Any]:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
+        _without_request,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     last: list[Any] = (

@@ -68,7 +68,7 @@ def _name(chance: random.Random) -> tuple[str, dict[str, str], str]:
     return name, other, kind
 
 
-@lru_cache(maxsize=400_000)
+@lru_cache(maxsize=100_000)
 def _keys(names: tuple[str, ...]) -> list[tuple[str, str, int]]:
     words = max(1, len(name_words(names[0])))
     return [(key.kind, key.token[:40], words) for key in name_keys(*names)]
@@ -158,7 +158,7 @@ def _part(
     _insert("sales_customerfigures", _FIGURES, figures)
 
 
-@lru_cache(maxsize=400_000)
+@lru_cache(maxsize=100_000)
 def _plain(name: str) -> str:
     return normalise(name)[:200]
 
