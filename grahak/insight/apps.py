@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class InsightConfig(AppConfig):
     name = "grahak.insight"
     label = "insight"
+
+    def ready(self) -> None:
+        from grahak.insight import hooks
+
+        hooks.hang()

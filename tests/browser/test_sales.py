@@ -54,19 +54,18 @@ def test_an_order_is_written_by_keys_alone(open_page: OpenPage, zainab: int) -> 
     keys.press("Enter")
     keys.type("2")
     keys.press("Enter")
-    keys.type("1,50")
-    keys.press("Backspace")
+    keys.type("1,5")  # one and a half: the script must read it as the server does
     keys.press("Enter")
-    expect(page.locator("[data-sum=total]")).to_have_text("6,330.00")
+    expect(page.locator("[data-sum=total]")).to_have_text("6,303.00")
     expect(page.locator("[data-over]")).to_be_visible()
     assert page.locator("[data-line]").count() >= 3
     keys.press("Enter")  # an empty line: on to the money
-    keys.type("6330")
+    keys.type("6303")
     expect(page.locator("[data-sum=after]")).to_have_text("1,260.00")
     expect(page.locator("[data-over]")).to_be_hidden()
     keys.press("Control+Enter")
     page.wait_for_url("**/orders/*/")
-    expect(page.locator("tfoot .total")).to_contain_text("6,330.00")
+    expect(page.locator("tfoot .total")).to_contain_text("6,303.00")
 
 
 def test_a_line_can_be_taken_away_and_the_rest_is_numbered_anew(open_page: OpenPage) -> None:
@@ -81,7 +80,6 @@ def test_a_line_can_be_taken_away_and_the_rest_is_numbered_anew(open_page: OpenP
     page.check("[name=paid_in_full]")
     assert page.input_value("[name=received]") == "10"
     page.keyboard.press("Control+Enter")
-    page.locator(".button--main").click()
     page.wait_for_url("**/orders/*/")
     expect(page.locator("tbody")).to_contain_text("Two")
 
