@@ -192,13 +192,15 @@ def test_a_manager_does_not_leave_the_demo(as_bilal: Client, bilal: User, busine
 
 def _shop_fields(**changes: str) -> dict[str, str]:
     wanted = ("name", "currency", "grouping", "time_zone", "fiscal_month", "language", "country", "address")
-    return {name: FIRST[name] for name in wanted} | {"currency": "INR"} | changes
+    return {name: FIRST[name] for name in wanted} | {"currency": "INR", "attribution_days": "10"} | changes
 
 
 def test_the_shop_is_changed_with_an_audit_line(as_amina: Client, business: Business) -> None:
     assert as_amina.post(reverse("core:shop"), _shop_fields(name="Kapasi & Sons")).status_code == 302
     business.refresh_from_db()
-    assert (business.name, business.time_zone) == ("Kapasi & Sons", "Asia/Karachi")
+    assert (business.name, business.time_zone, business.attribution_days) == (
+        "Kapasi & Sons", "Asia/Karachi", 10,
+    )  # fmt: skip
     assert AuditEntry.objects.get(action="core.business.changed").detail["name"] == [
         "Kapasi Textiles",
         "Kapasi & Sons",
