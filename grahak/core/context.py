@@ -24,7 +24,7 @@ def reachable(links: list[NavLink], user: Any) -> list[dict[str, Any]]:
     found = []
     for link in sorted(links, key=lambda one: (one.group, one.order)):
         try:
-            if allowed(link, user):
+            if allowed(link, user) and (link.when is None or link.when()):
                 found.append({"link": link, "url": reverse(link.url)})
         except NoReverseMatch:
             continue
@@ -63,6 +63,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         lines = SimpleLazyObject(lambda: _lines(request))
         context["nav_groups"] = SimpleLazyObject(
             lambda: [[line for line in lines if line["link"].group == group] for group in (1, 2, 3)]
+        )
+        context["nav_state"] = SimpleLazyObject(
+            lambda: " ".join(f"{line['url']}{'*' if line['current'] else ''}{line['count']}" for line in lines)
         )
         context["tabbar"] = SimpleLazyObject(lambda: [line for line in lines if line["link"].phone][:4])
         context["new_links"] = new = reachable(registry.new_links, user)

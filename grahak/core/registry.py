@@ -23,6 +23,7 @@ class NavLink:
     count: Callable[[Any], int] | None = None
     key: str = ""  # the letter that opens it after "g" (navigation) or "c" (a new thing)
     says: Any = ""  # one sentence for the settings page and the first steps
+    when: Callable[[], bool] | None = None  # asked for each page; False leaves it out (the demo's own pages)
 
 
 @dataclass(frozen=True)
