@@ -10,6 +10,7 @@ from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from grahak.core import business
 from grahak.core.access import needs, scope_of, scoped
@@ -20,7 +21,7 @@ from grahak.insight import metrics
 from grahak.insight.chart import sales_chart
 from grahak.insight.periods import SPANS, labels, period
 from grahak.sales.debts import debts, owing_most, totals_of_debts
-from grahak.sales.models import Order, Payment, PaymentMethod
+from grahak.sales.models import CustomerFigures, Order, Payment, PaymentMethod
 from grahak.sales.reorder import due_customers, due_totals, phones_of, question_link
 
 SHOWN = 6
@@ -40,15 +41,16 @@ def home(request: HttpRequest) -> HttpResponse:
     first = metrics.first_day(user, branch)
     context: dict[str, Any] = {
         "hour": timezone.now().astimezone(business.zone()).hour,
-        "today": business.today(),
+        "today": date_format(business.today(), "l j F Y"),
+        "clock": timezone.now(),
         "span": code,
         "spans": labels(),
         "branches": branches if len(branches) > 1 else [],
         "branch": branch,
         "needs": needs_of(user),
     }
-    if first is None and branch is None:
-        context["steps"] = reachable(registry.first_steps, user)
+    if first is None and branch is None and not CustomerFigures.objects.filter(orders__gt=0).exists():
+        context |= {"is_new": True, "steps": reachable(registry.first_steps, user)}
         return render(request, "insight/home.html", context)
     context |= _figures(user, code, branch, first)
     context["chart"] = sales_chart(user, code, branch, first)
