@@ -29,3 +29,16 @@ describe(
         "channels.dispatch.stopped": _("Sending stopped"),
     }
 )
+
+describe(
+    {
+        "channels.dispatch.launched": _("Message sent off"),
+        "channels.dispatch.paused": _("Sending held"),
+        "channels.dispatch.resumed": _("Sending resumed"),
+        "channels.dispatch.stopped": _("Sending stopped"),
+        "channels.sender.changed": _("Mail account changed"),
+        "channels.sender.tested": _("Mail account tested"),
+        "channels.address.barred": _("Address barred"),
+        "channels.address.allowed": _("Address allowed again"),
+    }
+)

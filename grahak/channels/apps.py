@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class ChannelsConfig(AppConfig):
     name = "grahak.channels"
     label = "channels"
+
+    def ready(self) -> None:
+        from grahak.channels import hooks
+
+        hooks.hang()

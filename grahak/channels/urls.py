@@ -1,6 +1,18 @@
 """Addresses of this room."""
 
+from django.urls import path
 from django.urls.resolvers import URLPattern, URLResolver
 
+from grahak.channels.views import mailbox, public, sender, suppressions
+
 app_name = "channels"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("settings/mail/", sender.sender, name="sender"),
+    path("settings/barred/", suppressions.suppressions, name="suppressions"),
+    path("settings/barred/<int:pk>/lift/", suppressions.lift, name="lift"),
+    path("mailbox/", mailbox.box, name="mailbox"),
+    path("mailbox/<int:pk>/", mailbox.mail, name="mail"),
+    path("mailbox/<int:pk>/html/", mailbox.mail_html, name="mail_html"),
+    path("u/<str:token>", public.stop, name="stop"),
+    path("r/<str:token>", public.follow, name="follow"),
+]

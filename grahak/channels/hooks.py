@@ -1,0 +1,42 @@
+"""What this room hangs into the shell, and what it listens to."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from grahak.channels.actions import on_unsubscribed
+from grahak.channels.views.mailbox import is_there
+from grahak.core.events import on
+from grahak.core.registry import NavLink, registry
+
+
+def hang() -> None:
+    """Hang it up; called once, when the apps are ready."""
+    registry.add(
+        NavLink(
+            _("Mailbox"),
+            "channels:mailbox",
+            "mailbox",
+            "channels.mailbox.view",
+            group=2,
+            order=80,
+            when=is_there,
+        )
+    )
+    account = NavLink(
+        *(_("Mail account"), "channels:sender", "mail", "channels.sender.edit"),
+        group=1,
+        order=40,
+        says=_("The server, name and address that messages go out with."),
+    )
+    registry.add_settings(
+        account,
+        NavLink(
+            *(_("Never written to"), "channels:suppressions", "ban", "channels.suppression.edit"),
+            group=3,
+            order=30,
+            says=_("Addresses that came back, complained or were barred by hand."),
+        ),
+    )
+    registry.add_first_steps(account)
+    on("customers.contact.unsubscribed", on_unsubscribed)
