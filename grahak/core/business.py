@@ -44,9 +44,20 @@ def zone() -> ZoneInfo:
     return ZoneInfo(found.time_zone if found else "UTC")
 
 
+_day: tuple[ZoneInfo, dt.datetime, dt.datetime, dt.date] | None = None
+
+
 def today() -> dt.date:
-    """Today by the shop's clock."""
-    return timezone.now().astimezone(zone()).date()
+    """Today by the shop's clock. Asked for in every row of a list: the day is worked out once and kept until
+    its last moment."""
+    global _day
+    now, here = timezone.now(), zone()
+    kept = _day
+    if kept is not None and kept[0] is here and kept[1] <= now < kept[2]:
+        return kept[3]
+    day = now.astimezone(here).date()
+    _day = (here, day_start(day), day_start(day + dt.timedelta(days=1)), day)
+    return day
 
 
 def day_of(moment: dt.datetime) -> dt.date:

@@ -33,7 +33,9 @@ class FixedField(models.BigIntegerField):
         return name, path, args, kwargs
 
     def from_db_value(self, value: int | None, expression: Any, connection: Any) -> Decimal | None:
-        return None if value is None else Decimal(int(value)).scaleb(-self.places)
+        if value is None:
+            return None
+        return Decimal(value if type(value) is int else int(value)).scaleb(-self.places)
 
     def to_python(self, value: Any) -> Decimal | None:
         if value is None or isinstance(value, Decimal):

@@ -237,16 +237,18 @@ def rhythm(orders: list[Any] | None, due_on: dt.date | None, wide: bool = False)
     )
 
 
-_KEPT: dict[tuple[str, str, str], SafeString] = {}
+_KEPT: dict[tuple[str, ...], SafeString] = {}
 
 
 @register.simple_tag(takes_context=True)
-def kept(context: dict[str, Any], name: str) -> SafeString:
-    """The template NAME drawn once for each role and language and kept while the process lives: for parts of
-    the shell that say the same on every page."""
+def kept(context: dict[str, Any], name: str, state: Any = "") -> SafeString:
+    """The template NAME drawn once for each role, language and STATE, and kept while the process lives: for
+    parts of the shell that say the same on every page."""
     user = context.get("user")
-    key = (name, getattr(user, "role", ""), context.get("language", ""))
+    key = (name, getattr(user, "role", ""), context.get("language", ""), str(state))
     if key not in _KEPT:
+        if len(_KEPT) > 500:
+            _KEPT.clear()
         drawn: Any = context.template.engine.get_template(name)  # type: ignore[attr-defined]
         _KEPT[key] = drawn.render(context)
     return _KEPT[key]
