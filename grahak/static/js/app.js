@@ -42,6 +42,7 @@
 // htmx loads fragments: `request.htmx` is true, `request.htmx.target` names the element that will hold it.
 
 import "./compose.js";
+import "./insert.js";
 import "./keys.js";
 import "./menus.js";
 import "./once.js";

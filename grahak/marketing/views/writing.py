@@ -1,0 +1,212 @@
+"""Writing a campaign: its words in each language, the preview person by person, the test, and sending."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csp.decorators import csp_exempt
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_POST
+
+from grahak.core import links
+from grahak.core.access import needs
+from grahak.core.toasts import say
+from grahak.marketing import actions, audience, rendering
+from grahak.marketing.forms import CampaignForm, TestForm
+from grahak.marketing.models import Campaign
+from grahak.marketing.views.campaigns import campaign_or_404
+from grahak.marketing.words import liquid
+from grahak.marketing.words.mail import Addresses
+from grahak.marketing.words.mail import say as worded
+from grahak.marketing.words.people import NAMES, TAGS, people
+
+MAIL_POLICY = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data: https:; frame-ancestors 'self'"
+)
+
+
+def _draft_or_404(pk: int) -> Campaign:
+    found = campaign_or_404(pk)
+    if found.dispatch_id is not None:
+        raise Http404
+    return found
+
+
+def _language(request: HttpRequest, campaign: Campaign) -> str:
+    asked = request.POST.get("language") or request.GET.get("language", "")
+    return asked if asked in dict(settings.LANGUAGES) else campaign.default_language
+
+
+@needs("campaigns.edit")
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """The words of a draft in one language, beside the preview."""
+    found = campaign_or_404(pk)
+    if found.dispatch_id is not None:
+        return redirect(found)
+    language = _language(request, found)
+    if request.method != "POST":
+        return _page(request, found, language, CampaignForm(initial=_initial(found, language)), 200)
+    form = CampaignForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, language, form, 422)
+    _keep(found, language, form.cleaned_data, request)
+    following = request.POST.get("then", "")
+    if following == "send":
+        return redirect("marketing:send", pk=pk)
+    if following in dict(settings.LANGUAGES):
+        language = following
+    return redirect(f"{request.path}?language={language}")
+
+
+def _initial(campaign: Campaign, language: str) -> dict[str, Any]:
+    text = campaign.texts.filter(language=language).first()
+    return {
+        "name": campaign.name,
+        "purpose": campaign.purpose,
+        "default_language": campaign.default_language,
+        "attribution_days": campaign.attribution_days,
+        "subject": text.subject if text else "",
+        "body": text.body if text else "",
+    }
+
+
+def _keep(campaign: Campaign, language: str, cleaned: dict[str, Any], request: HttpRequest) -> None:
+    user: Any = request.user
+    fields = ("name", "purpose", "default_language", "attribution_days")
+    actions.edit(campaign, by=user, **{name: cleaned[name] for name in fields})
+    if cleaned["subject"] or cleaned["body"]:
+        actions.word(campaign, language, subject=cleaned["subject"], body=cleaned["body"], by=user)
+    else:
+        actions.unword(campaign, language, by=user)
+
+
+def _page(
+    request: HttpRequest, campaign: Campaign, language: str, form: CampaignForm, status: int
+) -> HttpResponse:
+    user: Any = request.user
+    written = set(campaign.texts.values_list("language", flat=True))
+    problems = actions.problems(campaign)
+    context = {
+        "campaign": campaign,
+        "form": form,
+        "language": language,
+        "tabs": [
+            {
+                "code": code,
+                "label": label,
+                "written": code in written,
+                "bad": any(p.language == code for p in problems),
+            }
+            for code, label in settings.LANGUAGES
+        ],
+        "tags": TAGS,
+        "problems": problems,
+        "reach": audience.reach(campaign, user),
+        "test": TestForm(initial={"to": user.email}),
+        "place": _place(request),
+        **_person(campaign, user, language, _place(request)),
+    }
+    return render(request, "marketing/edit.html", context, status=status)
+
+
+def _place(request: HttpRequest) -> int:
+    text = request.GET.get("person", "0")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
+
+
+def _person(campaign: Campaign, user: Any, language: str, place: int) -> dict[str, Any]:
+    """Whom the preview shows: the PLACE-th of the audience, in the order of their names."""
+    rows = audience.customers_of(campaign, user).order_by("name_sort", "pk")
+    found = list(rows[place : place + 2])
+    if not found:
+        return {"shown": None}
+    contact_id, own = audience.best_contacts([found[0].pk], campaign.purpose).get(found[0].pk, (None, ""))
+    return {
+        "shown": found[0],
+        "contact_id": contact_id or 0,
+        "reads": dict(settings.LANGUAGES).get(own or found[0].language, ""),
+        "following": place + 1 if len(found) > 1 else None,
+        "earlier": place - 1 if place else None,
+    }
+
+
+@csp_exempt()
+@xframe_options_sameorigin
+@needs("campaigns.view")
+def preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """The mail as one person would get it, at its own address under a policy that lets nothing run."""
+    found = campaign_or_404(pk)
+    language, contact = _language(request, found), request.GET.get("contact", "")
+    text = rendering.texts_of(found).get(language)
+    user: Any = request.user
+    html = _("Nothing is written in this language yet.")
+    if text is not None and contact.isascii() and contact.isdecimal() and len(contact) < 18:
+        visible = audience.customers_of(found, user).filter(contacts=int(contact)).exists()
+        person = people([(int(contact), language)], NAMES).get(int(contact)) if visible else None
+        if person is None:
+            raise Http404
+        addresses = Addresses(link=str, stop=links.absolute("/u/"))
+        try:
+            words = worded(text, person, addresses, message_id=0, sender_name="")
+        except liquid.Mistake as mistake:
+            return _framed(render(request, "marketing/mistake.html", {"mistake": mistake}))
+        html = words.html
+    return _framed(HttpResponse(html))
+
+
+def _framed(response: HttpResponse) -> HttpResponse:
+    response["Content-Security-Policy"] = MAIL_POLICY
+    return response
+
+
+@require_POST
+@needs("campaigns.edit")
+def test(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send the words to a colleague as the shown person would get them."""
+    found = _draft_or_404(pk)
+    language, form = _language(request, found), TestForm(request.POST)
+    user: Any = request.user
+    if not form.is_valid():
+        say(request, _("That is not an e-mail address."), tone="wrong")
+    elif language not in rendering.texts_of(found):
+        say(request, _("Nothing is written in this language yet."), tone="wrong")
+    else:
+        contact = request.POST.get("contact", "")
+        chosen = int(contact) if contact.isascii() and contact.isdecimal() and len(contact) < 18 else None
+        if chosen and not audience.customers_of(found, user).filter(contacts=chosen).exists():
+            chosen = None
+        try:
+            actions.try_out(found, language, to=form.cleaned_data["to"], by=user, contact_id=chosen or None)
+        except (liquid.Mistake, LookupError, OSError) as error:
+            say(request, str(error) or _("The mail server could not be reached."), tone="wrong")
+        else:
+            say(request, _("The test is on its way to %(to)s.") % {"to": form.cleaned_data["to"]})
+    return redirect(f"/messages/{pk}/edit/?language={language}")
+
+
+@needs("campaigns.send")
+def send(request: HttpRequest, pk: int) -> HttpResponse:
+    """The last look with its numbers; POST sends."""
+    found = campaign_or_404(pk)
+    if found.dispatch_id is not None:
+        return redirect(found)
+    user: Any = request.user
+    if request.method == "POST":
+        try:
+            actions.send(found, by=user)
+        except actions.NotReady as error:
+            context = {"campaign": found, "problems": error.problems, "reach": audience.reach(found, user)}
+            return render(request, "marketing/send.html", context, status=422)
+        return redirect(found)
+    context = {
+        "campaign": found,
+        "problems": actions.problems(found),
+        "reach": audience.reach(found, user),
+        "texts": found.texts.order_by("language"),
+        "names": dict(settings.LANGUAGES),
+    }
+    return render(request, "marketing/send.html", context)
