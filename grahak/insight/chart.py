@@ -20,6 +20,7 @@ from grahak.core.money import short
 from grahak.insight.metrics import days_of
 
 WIDTH, HEIGHT, TOP, BASE = 720, 176, 14, 150
+EDGE = 56  # left free for the words of the grid
 FORTNIGHT = 14
 LABELS_AT_MOST = 16
 
@@ -61,17 +62,17 @@ class Chart:
     total: Decimal
     before_total: Decimal | None
     change: int | None
-    edge: str  # x of the grid's labels
-    anchor: str
+    edge: str  # x where the grid's words begin; they run with the writing
 
 
 def _place(slots: Sequence[Slot], top: Decimal, rtl: bool) -> list[Bar]:
-    width = WIDTH / len(slots)
+    width = (WIDTH - EDGE) / len(slots)
+    begin = 0 if rtl else EDGE
     every = -(-len(slots) // LABELS_AT_MOST)
     bars = []
     for index, slot in enumerate(slots):
         at = len(slots) - 1 - index if rtl else index
-        left, middle = at * width, (at + 0.5) * width
+        left, middle = begin + at * width, begin + (at + 0.5) * width
         height = float(max(slot.amount, Decimal(0)) / top) * (BASE - TOP)
         step = ""
         if slot.before is not None:
@@ -127,7 +128,6 @@ def chart(title: str, slots: Sequence[Slot], now_words: str, before_words: str) 
         before_total=before,
         change=change,
         edge=str(WIDTH if rtl else 0),
-        anchor="end" if rtl else "start",
     )
 
 

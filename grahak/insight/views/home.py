@@ -35,9 +35,11 @@ def home(request: HttpRequest) -> HttpResponse:
     it."""
     user: Any = request.user
     code = request.GET.get("span", "")
-    code = code if code in SPANS else "today"
     branches = list(Branch.objects.all()) if metrics.may_see_all(user) else []
     branch = next((one for one in branches if str(one.pk) == request.GET.get("branch", "")), None)
+    if code not in SPANS:  # before the first order of the day the month says more
+        sold = metrics.days_of(user, branch).filter(day=business.today(), orders__gt=0)
+        code = "today" if sold.exists() else "month"
     first = metrics.first_day(user, branch)
     context: dict[str, Any] = {
         "hour": timezone.now().astimezone(business.zone()).hour,
@@ -92,9 +94,9 @@ def _received_by_way(user: User, branch: Branch | None) -> list[tuple[Any, Decim
 
 
 def _due(user: User) -> dict[str, Any]:
-    """Who is due by their own rhythm, latest first, with a question to ask on WhatsApp."""
+    """Who is due by their own rhythm, the dearest first, with a question to ask on WhatsApp."""
     rows = due_customers(user, DUE_WITHIN)
-    shown = list(rows.select_related("customer")[:SHOWN])
+    shown = list(rows.select_related("customer").order_by("-usual_order", "customer")[:SHOWN])
     phones = phones_of([row.customer_id for row in shown])
     return {
         "due": [(row, question_link(row.customer, phones.get(row.customer_id, ""))) for row in shown],
