@@ -14,13 +14,15 @@ class ConfigConfig(AppConfig):
     def ready(self) -> None:
         for room in ROOMS:
             import_module(f"grahak.{room}.access")
-        self._hang_up_the_demo()
+        self._hang()
 
     @staticmethod
-    def _hang_up_the_demo() -> None:
+    def _hang() -> None:
+        from grahak.config import needs
         from grahak.config.demo import leave_demo, progress, start_demo
         from grahak.core.registry import registry
 
         registry.demo_starter = lambda request: start_demo(by=None)
         registry.demo_leaver = lambda person: leave_demo(by=person)
         registry.demo_progress = progress.shown
+        needs.hang()

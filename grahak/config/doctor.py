@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from grahak.config import start
+from grahak.config.needs import RESTORED
 from grahak.core import business, heartbeat, jobs
 from grahak.core.models import AuditEntry, JobLease, Setting
 
@@ -280,7 +281,7 @@ def figures() -> tuple[str, str, str]:
 def restored() -> tuple[str, str, str]:
     from grahak.channels.models import Dispatch, DispatchState
 
-    row = Setting.objects.filter(name="restore.last").first()
+    row = Setting.objects.filter(name=RESTORED).first()
     held = Dispatch.objects.filter(state=DispatchState.PAUSED).count()
     if row is not None and row.value.get("paused") and held:
         return (

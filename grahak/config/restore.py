@@ -19,10 +19,9 @@ from django.utils import timezone
 
 from grahak.config import backup, postgres_tools, start
 from grahak.config.backup import DATABASE, BadBackup
+from grahak.config.needs import RESTORED
 from grahak.core import audit, business, heartbeat
 from grahak.core.models import Business, JobLease, Setting
-
-RESTORED = "restore.last"
 
 
 class WouldOverwrite(RuntimeError):

@@ -158,7 +158,9 @@ LANGUAGE_CODE = "en"
 LANGUAGE_COOKIE_NAME = "grahak_language"
 LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365
 # Ours before Django's own: "Password" must be the glossary's word, not that of Django's log-in form
-LOCALE_PATHS = [PACKAGE / app.rsplit(".", 1)[1] / "locale" for app in INSTALLED_APPS if app.startswith("grahak.")]
+LOCALE_PATHS = [
+    PACKAGE / app.rsplit(".", 1)[1] / "locale" for app in INSTALLED_APPS if app.startswith("grahak.")
+]
 FORMAT_MODULE_PATH = ["grahak.config.formats"]
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -19,8 +19,9 @@ from grahak import __version__
 _LOCK = 0x67726168  # "grah": one starter migrates, the others wait
 
 
-def prepare() -> list[str]:
-    """Bring everything up to date; gives what was done, in words."""
+def prepare(*, screens: bool = True) -> list[str]:
+    """Bring everything up to date; gives what was done, in words. Without SCREENS the browser's files are left: a
+    developer's pages take them from the source."""
     done = []
     with _alone():
         waiting = pending_migrations()
@@ -30,7 +31,7 @@ def prepare() -> list[str]:
     compiled = compile_catalogues()
     if compiled:
         done.append(f"languages compiled ({compiled} catalogues)")
-    if not settings.DEBUG and build_static():
+    if screens and not settings.DEBUG and build_static():
         done.append("screens' files built")
     return done
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from grahak.channels.models import Dispatch, DispatchState, Sender
@@ -188,6 +189,18 @@ def test_messages_held_since_a_restore_are_told_of() -> None:
     dispatch.state = DispatchState.STOPPED
     dispatch.save()
     assert state(doctor.restored()) == "ok"
+
+
+def test_a_restore_that_holds_messages_stands_on_the_home_page(as_amina: Client) -> None:
+    words = "1 message is held since a back-up was restored"
+    Setting.objects.create(name="restore.last", value={"paused": 1, "made_at": "2026-11-20T10:00:00+00:00"})
+    dispatch = Dispatch.objects.create(renderer="test", subject_id=1, state=DispatchState.PAUSED)
+    page = as_amina.get("/").content.decode()
+    assert words in page
+    assert "20 Nov, 15:30" in page
+    dispatch.state = DispatchState.STOPPED
+    dispatch.save()
+    assert words not in as_amina.get("/").content.decode()
 
 
 def test_a_database_that_does_not_answer_ends_the_checks_that_need_it(

@@ -40,7 +40,7 @@ class Command(BaseCommand):
         wrong = address.trouble(host, port)
         if wrong:
             raise CommandError(wrong, returncode=2)
-        for line in start.prepare():
+        for line in start.prepare(screens=not options["dev"]):
             self.stdout.write(f"  {line}")
         if options["demo"]:
             self._open_demo()
