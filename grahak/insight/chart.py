@@ -52,7 +52,8 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """A picture of slots with its table. LINES: (y, label) of the grid."""
+    """A picture of slots with its table. LINES: (y, label) of the grid. CHANGE is per cent over the
+    slots that are over and have an amount before."""
 
     title: str
     now_words: str
@@ -112,9 +113,11 @@ def chart(title: str, slots: Sequence[Slot], now_words: str, before_words: str) 
     known = [slot.before for slot in slots if slot.before is not None]
     total = sum((slot.amount for slot in slots), Decimal(0))
     before = sum(known, Decimal(0)) if known else None
-    change = (
-        round((total - before) * 100 / before) if before and before > 0 and len(known) == len(slots) else None
-    )
+    whole = [slot for slot in slots if not slot.part and slot.before is not None]
+    earlier = sum((slot.before or Decimal(0) for slot in whole), Decimal(0))
+    change = None
+    if earlier > 0:
+        change = round((sum((slot.amount for slot in whole), Decimal(0)) - earlier) * 100 / earlier)
     return Chart(
         title=title,
         now_words=now_words,

@@ -14,7 +14,7 @@ function grow(input) {
   const made = input.nextElementSibling;
   input.setAttribute("aria-controls", id);
   input.setAttribute("aria-autocomplete", "list");
-  input.removeAttribute("list");
+  input.removeAttribute("list"); // our list, not the browser's
   return made;
 }
 
@@ -56,7 +56,7 @@ function take(input, choice) {
   const id = input.parentElement.querySelector("[data-suggest-id]");
   if (id) id.value = choice.dataset.id;
   show(input, false);
-  const detail = { id: choice.dataset.id, fill: JSON.parse(choice.dataset.fill || "{}") };
+  const detail = { fill: JSON.parse(choice.dataset.fill || "{}") };
   input.dispatchEvent(new CustomEvent("suggest:chosen", { bubbles: true, detail }));
 }
 
@@ -95,8 +95,6 @@ document.addEventListener("pointerdown", (event) => {
   take(input, choice);
 });
 
-document.addEventListener("focusin", (event) => {
-  const input = box(event.target);
-  if (input) list(input);
-});
+document.addEventListener("focusin", (event) => box(event.target) && list(event.target));
 document.addEventListener("focusout", (event) => box(event.target) && show(event.target, false));
+document.querySelectorAll("[data-suggest]").forEach(list);
