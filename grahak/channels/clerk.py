@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from django.db import DatabaseError, connection
 
 from grahak.channels import turns
+from grahak.channels.lean import lean
 from grahak.channels.turns import Outcome
 from grahak.core.durable import durable
 
@@ -141,12 +142,3 @@ class Clerk:
 
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(tell)
-
-
-def lean(db: Any) -> None:
-    """Keep this thread's connection small: the ledger of a million is walked once, front to back, and a big
-    page cache or a mapped file would only make the process look (and be) bigger the longer the list is."""
-    if db.vendor == "sqlite":
-        with db.cursor() as cursor:
-            cursor.execute("PRAGMA mmap_size=0")
-            cursor.execute("PRAGMA cache_size=-8192")

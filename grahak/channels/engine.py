@@ -22,11 +22,12 @@ from django.db import close_old_connections, connection
 
 from grahak.channels import ledger, renderers, timeline, turns, unknowns, worker_names
 from grahak.channels.breaker import Breaker
-from grahak.channels.clerk import Clerk, lean
+from grahak.channels.clerk import Clerk
 from grahak.channels.email import accounts, mailbox
 from grahak.channels.email.accounts import Account, Unreachable
 from grahak.channels.email.building import Parcel, build
 from grahak.channels.email.transport import SmtpTransport, Transport
+from grahak.channels.lean import lean
 from grahak.channels.models import Dispatch, DispatchState
 from grahak.channels.renderers import Claimed, Unsayable, Words
 from grahak.channels.turns import Outcome

@@ -8,16 +8,17 @@ turns.py.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count
 from django.utils import timezone
 
 from grahak.channels import renderers
+from grahak.channels.lean import lean
 from grahak.channels.models import Dispatch, DispatchState, Message, MessageState, SkipReason
 from grahak.channels.renderers import Recipient
 from grahak.core import audit, bulk
@@ -118,6 +119,7 @@ def launch(dispatch: Dispatch, rows: Iterable[Recipient | tuple[int, int | None,
     ).update(state=DispatchState.FREEZING)
     if not began:
         raise NotNow(f"dispatch {dispatch.pk} is {dispatch.state}")
+    lean(connection)
     _forget_audience(dispatch.pk)
     launched_at = dispatch.launched_at or timezone.now()
     written = iter(rows)
@@ -147,16 +149,11 @@ def _write(dispatch_id: int, channel: str, at: dt.datetime, batch: list[Any]) ->
 def _forget_audience(dispatch_id: int) -> None:
     """Remove what an interrupted freeze left. Only ever called in the state FREEZING, before anything is
     sent."""
-    for ids in _chunks(Message.objects.filter(dispatch_id=dispatch_id).values_list("pk", flat=True)):
+    left = Message.objects.filter(dispatch_id=dispatch_id).order_by("pk").values_list("pk", flat=True)
+    while ids := list(left[:500]):
         with transaction.atomic():
             rows = Message.objects.filter(pk__in=ids)
             rows._raw_delete(rows.db)  # type: ignore[attr-defined]
-
-
-def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:
-    source = iter(list(ids))
-    while batch := list(islice(source, 500)):
-        yield batch
 
 
 def pause(dispatch: Dispatch, *, by: User | None, because: str = "") -> bool:

@@ -31,6 +31,7 @@ from grahak.channels import engine, ledger, renderers
 from grahak.channels.email.accounts import Account
 from grahak.channels.email.building import Letterhead
 from grahak.channels.email.transport import NullTransport
+from grahak.channels.lean import lean
 from grahak.channels.models import Dispatch, Sender
 from grahak.config.bench import frame
 from grahak.core import bulk
@@ -90,6 +91,9 @@ def _filled(size: int) -> Iterator[str]:
     with frame.scratch(name) as fresh:
         if fresh:
             _fill(size)
+            if connection.vendor == "sqlite":
+                with connection.cursor() as cursor:
+                    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             frame.filled(name)
         yield _url()
 
@@ -193,6 +197,7 @@ def measure(what: str, size: int, port: int) -> None:
     if what == "bare":
         print(json.dumps({"rate": asyncio.run(_bare(size, port))}))  # noqa: T201
         return
+    lean(connection)
     dispatch = _dispatch(BODY if what == "rate" else SHORT)
     account = Account(
         "127.0.0.1",
