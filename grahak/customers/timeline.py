@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -16,6 +17,7 @@ from typing import Any, Final
 from django.apps import apps
 from django.db.models import Count, QuerySet
 from django.utils.dateparse import parse_datetime
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -104,6 +106,13 @@ class Month:
     first: dt.date
     lines: list[Line] = field(default_factory=list)
     is_whole: bool = False
+
+    @property
+    def html(self) -> Any:
+        """All its lines, drawn."""
+        from grahak.customers.timeline_html import line_html
+
+        return mark_safe("".join(line_html(line, balances is not None) for line in self.lines))
 
     @property
     def bought(self) -> Decimal:
@@ -199,7 +208,11 @@ def _by_month(lines: Iterable[Line], cut_above: bool, cut_below: bool) -> list[M
     return months
 
 
-def counts(customer: Customer) -> dict[str, int]:
-    """How many lines there are in each group, and in all of them ("")."""
+def counts(customer: Customer, book: Daybook | None = None) -> dict[str, int]:
+    """How many lines there are in each group, and in all of them (""). BOOK spares the question where all its
+    lines stand on one page."""
+    if book is not None and not book.group and book.is_newest and not book.older:
+        told = Counter(line.row.group for line in book.lines)
+        return {"": len(book.lines), **told}
     found = dict(customer.activities.order_by().values_list("group").annotate(n=Count("pk")))
     return {"": sum(found.values())} | found

@@ -11,28 +11,24 @@ from grahak.core.forms import StyledForm
 from grahak.core.models import User
 
 
-def _text(placeholder: Any, *, required: bool) -> forms.CharField:
-    return forms.CharField(
-        required=required,
-        widget=forms.Textarea(
-            attrs={
-                "class": "composer__text",
-                "rows": 1,
-                "dir": "auto",
-                "placeholder": placeholder,
-                "aria-label": placeholder,
-                "data-send": True,
-            }
-        ),
-    )
+class _Writing(StyledForm):
+    """A form with one box to write in, which the template draws itself."""
+
+    prompt: Any = ""
+
+    @property
+    def written(self) -> str:
+        return self.data.get("text", "") if self.is_bound else ""
 
 
-class NoteForm(StyledForm):
-    text = _text(_("What happened? Only your team sees notes."), required=True)
+class NoteForm(_Writing):
+    prompt = _("What happened? Only your team sees notes.")
+    text = forms.CharField()
 
 
-class CallForm(StyledForm):
-    text = _text(_("What was said?"), required=False)
+class CallForm(_Writing):
+    prompt = _("What was said?")
+    text = forms.CharField(required=False)
     answered = forms.BooleanField(label=_("They answered"), required=False, initial=True)
 
 

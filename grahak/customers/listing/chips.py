@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import unescape
+from html import escape, unescape
 from typing import Any
 
 from django.utils.html import format_html, strip_tags
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -103,6 +103,12 @@ def adding(question: Question, request: Any, problem: str = "") -> Adding | None
     return Adding(found, index, operator, value, choices, question.query(), problem)
 
 
-def shelf() -> list[Filter]:
-    """Every filter there is, in order."""
-    return sorted(registry.filters.values(), key=lambda one: (one.order, one.name))
+def filter_links(here: str) -> SafeString:
+    """A line for every filter there is, which opens its form over the list at HERE."""
+    base = f"?{escape(here)}&amp;" if here else "?"
+    shelf = sorted(registry.filters.values(), key=lambda one: (one.order, one.name))
+    return mark_safe(
+        "".join(
+            f'<a class="menu__item" href="{base}add={one.name}">{escape(str(one.label))}</a>' for one in shelf
+        )
+    )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 from typing import Any
 
-from django.utils.html import escape
+from django.db.models import FilteredRelation, Q
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, pgettext_lazy
@@ -20,6 +21,8 @@ from grahak.customers.places import country_name
 
 # What rooms above say beside a name in a list ("Over limit"): (row) → safe HTML or "".
 badges: list[Callable[[Any], str]] = []
+# and what they read of the row, where its relation is joined
+badges_read: set[str] = set()
 
 
 def also_known_as(row: Any) -> tuple[str, str]:
@@ -48,24 +51,27 @@ def name_cell(row: Any) -> str:
     )
 
 
-def fill_contacts(rows: list[Any]) -> None:
-    """Whom to ask for at each customer."""
-    found = Contact.objects.filter(customer_id__in=[row.pk for row in rows], is_primary=True).order_by()
-    names = dict(found.values_list("customer_id", "name"))
+def fill_people(rows: list[Any]) -> None:
+    """Whom to ask for at each customer, and the phone to ring: of the main contact first, a number for calls
+    before one for WhatsApp. One question for both columns."""
+    rows = [row for row in rows if not hasattr(row, "asked_for")]
+    if not rows:
+        return
+    told = FilteredRelation("identities", condition=Q(identities__kind__in=("phone", "whatsapp")))
+    found = Contact.objects.filter(customer_id__in=[row.pk for row in rows]).order_by().annotate(phone=told)
+    names: dict[int, str] = {}
+    phones: dict[int, tuple[tuple[bool, str, int], str, str]] = {}
+    for customer, name, main, pk, kind, value, shown in found.values_list(
+        "customer_id", "name", "is_primary", "phone__pk", "phone__kind", "phone__value", "phone__shown"
+    ):
+        if main:
+            names[customer] = name
+        if pk is not None:
+            here = ((not main, kind, pk), value, shown)
+            phones[customer] = min(phones.get(customer, here), here)
     for row in rows:
         row.asked_for = names.get(row.pk, "")
-
-
-def fill_phones(rows: list[Any]) -> None:
-    """The phone to ring: of the main contact first, a number for calls before one for WhatsApp."""
-    found = Identity.objects.filter(
-        contact__customer_id__in=[row.pk for row in rows], kind__in=("phone", "whatsapp")
-    ).order_by("contact__customer_id", "-contact__is_primary", "kind", "pk")
-    phones: dict[int, tuple[str, str]] = {}
-    for customer, value, shown in found.values_list("contact__customer_id", "value", "shown"):
-        phones.setdefault(customer, (value, shown))
-    for row in rows:
-        row.phone_value, row.phone_shown = phones.get(row.pk, ("", ""))
+        _rank, row.phone_value, row.phone_shown = phones.get(row.pk, (None, "", ""))
 
 
 def fill_emails(rows: list[Any]) -> None:
@@ -113,42 +119,52 @@ def register() -> None:
     registry.add(
         Column(
             "name", pgettext_lazy("column", "Customer"), name_cell, sort="name_sort", default=True, order=0,
-            export=lambda row: row.name, fill=fill_contacts, keep=True,
+            export=lambda row: row.name, fill=fill_people, keep=True,
+            reads=("name", "other_names", "language", "city"),
         ),
         Column(
             "phone", _("Phone"), phone_cell, css="wide-only nowrap", default=True, order=10,
-            export=lambda row: row.phone_value or row.phone_shown, fill=fill_phones,
+            export=lambda row: row.phone_value or row.phone_shown, fill=fill_people,
+            reads=(),
         ),
         Column(
             "mail", _("E-mail"), lambda row: _plain(row.email_value), css="wide-only", order=11,
             export=lambda row: row.email_value, fill=fill_emails,
+            reads=(),
         ),
         Column(
             "city", _("City"), lambda row: _plain(row.city), sort="city", css="wide-only", order=12,
             export=lambda row: row.city,
+            reads=("city",),
         ),
         Column(
             "country", _("Country"), lambda row: _plain(country_name(row.country) if row.country else ""),
             css="wide-only", order=13, export=lambda row: row.country,
+            reads=("country",),
         ),
         Column(
             "tags", _("Tags"), _tags_cell, css="wide-only", order=14,
             export=lambda row: ", ".join(row.tag_names), fill=fill_tags,
+            reads=(),
         ),
         Column(
             "owner", _("In charge"), lambda row: _plain(row.owner.name if row.owner else ""), select=("owner",),
             css="wide-only", order=15, export=lambda row: row.owner.name if row.owner else "",
+            reads=("owner__name",),
         ),
         Column(
             "branch", _("Branch"), lambda row: _plain(row.branch.name if row.branch else ""), select=("branch",),
             css="wide-only", order=16, export=lambda row: row.branch.name if row.branch else "",
+            reads=("branch__name",),
         ),
         Column(
             "kind", _("Kind"), lambda row: _plain(row.get_kind_display()), css="wide-only", order=17,
             export=lambda row: row.kind,
+            reads=("kind",),
         ),
         Column(
             "created", _("Added"), lambda row: _plain(day(row.created_at)), sort="created_at",
             css="num wide-only", order=90, export=lambda row: _export_day(row.created_at),
+            reads=("created_at",),
         ),
     )  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from django.core.cache import cache
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,13 +15,25 @@ from grahak.core.access import scope_of
 from grahak.core.models import User
 from grahak.core.money import figure
 from grahak.core.registry import Column
+from grahak.customers.listing.columns import badges_read
 from grahak.customers.listing.question import Question, encoded
-from grahak.customers.listing.sorting import Place, write_place
-from grahak.customers.listing.walk import FEW, Found, is_many, sorted_few, walk
+from grahak.customers.listing.sorting import ABSENT, KNOWN, UNKNOWN, Place, Sort, write_place
+from grahak.customers.listing.walk import (
+    FEW,
+    LONGEST_STEP,
+    Found,
+    count_after,
+    count_before,
+    counted,
+    ordered,
+    places,
+    walk,
+)
 from grahak.customers.models import Customer
 
 SMALL_SHOP: Final = 20_000
-COUNTED_FOR: Final = 60  # seconds
+COUNTED_FOR: Final = 600  # seconds that a large shop is taken to stay one
+LARGE: Final = "customers.large"
 
 
 @dataclass
@@ -109,14 +121,29 @@ def with_columns(rows: QuerySet[Customer], columns: list[Column]) -> QuerySet[Cu
     return rows.select_related(*related) if related else rows
 
 
+def only_read(rows: QuerySet[Customer], columns: list[Column], also: str = "pk") -> QuerySet[Customer]:
+    """ROWS joined as the columns need, with only the fields that their cells say they read (and ALSO); with
+    all where one of them does not say."""
+    joined = with_columns(rows, columns)
+    reads: set[str] = {also}
+    for column in columns:
+        if column.reads is None:
+            return joined
+        reads.update(column.reads)
+    relations = {path for column in columns for path in column.select}
+    reads |= {path for path in badges_read if "__" not in path or path.rpartition("__")[0] in relations}
+    return joined.only("pk", *sorted(reads))
+
+
 def read_page(question: Question, user: User, columns: list[Column]) -> Page:
     """The page that a question asks for."""
     customers = question.customers(user)
     everybody = question.is_open and scope_of(user, "customers.view") == "all"
-    if not everybody and not is_many(customers):
-        return _short(question, customers, columns)
+    total = FEW + 1 if everybody else counted(customers)
+    if total <= FEW:
+        return _short(question, customers, columns, total)
     found = walk(
-        with_columns(customers, columns) if everybody else customers,
+        only_read(customers, columns, question.order.path) if everybody else customers,
         question.order,
         question.place,
         question.size,
@@ -144,7 +171,7 @@ def _rows(customers: QuerySet[Customer], columns: list[Column], found: Found) ->
     missing = [pk for pk in ids if pk not in found.rows]
     known = found.rows
     if missing:
-        wanted = with_columns(Customer.objects.filter(pk__in=missing), columns)
+        wanted = only_read(Customer.objects.filter(pk__in=missing), columns)
         known = known | {row.pk: row for row in wanted}
     rows = [known[pk] for pk in ids if pk in known]
     for column in columns:
@@ -168,91 +195,77 @@ def _before(question: Question, found: Found) -> int | None:
     return max(0, place.before - len(found.places)) if question.backward else place.before
 
 
-def _short(question: Question, customers: QuerySet[Customer], columns: list[Column]) -> Page:
-    """A page of at most FEW customers, all of whose places are known."""
-    everyone = sorted_few(customers, question.order)
-    start = _start(question, everyone)
-    places = everyone[start : start + question.size]
-    found = Found(places, start + question.size < len(everyone))
-    size = question.size
-    last = max(1, -(-len(everyone) // size))
+def _short(question: Question, customers: QuerySet[Customer], columns: list[Column], total: int) -> Page:
+    """A page of at most FEW customers, who are sorted as a whole."""
+    size, sort = question.size, question.order
+    start = _start(question, customers, total)
+    rows = ordered(only_read(customers, columns, sort.path), sort)
+    if not sort.is_own:
+        rows = rows.select_related(sort.relation, *(path for column in columns for path in column.select))
+    read = {row.pk: row for row in rows[start : start + size]} if total else {}
+    places = [_place_of(row, sort) for row in read.values()]
+    last = max(1, -(-total // size))
     here = start // size + 1
     near = {1, 2, here - 1, here, here + 1, last} if last > 7 else set(range(1, last + 1))
     return Page(
         question=question,
         customers=customers,
-        rows=_rows(customers, columns, found),
+        rows=_rows(customers, columns, Found(places, False, read)),
         places=places,
-        total=len(everyone),
+        total=total,
         is_few=True,
         has_previous=start > 0,
-        has_next=found.more,
+        has_next=start + size < total,
         first=start,
         numbers=sorted(number for number in near if 1 <= number <= last),
     )
 
 
-def _start(question: Question, everyone: list[Place]) -> int:
+def _place_of(row: Customer, sort: Sort) -> Place:
+    """The place of a row that was read with what it is sorted by."""
+    holder = row if sort.is_own else getattr(row, sort.relation, None)
+    if holder is None:
+        return Place(ABSENT, None, row.pk)
+    value = getattr(holder, sort.field.attname)
+    return Place(UNKNOWN if value is None else KNOWN, value, row.pk)
+
+
+def _start(question: Question, customers: QuerySet[Customer], total: int) -> int:
     """Where in a short list a question's place, or page number, is."""
-    size = question.size
-    if question.backward and question.place is None:
-        return max(0, (len(everyone) - 1) // size * size)
-    if question.place is None:
-        number = question.page or 1
-        return min((number - 1) * size, max(0, (len(everyone) - 1) // size * size))
-    passed = sum(1 for one in everyone if not _is_after(question, one))
-    if not question.backward:
-        return passed
-    inside = sum(
-        1 for one in everyone if one.segment == question.place.segment and one.pk == question.place.pk
-    )
-    return max(0, passed - inside - size)
-
-
-def _is_after(question: Question, one: Place) -> bool:
-    """Whether a row stands behind the question's place."""
-    place = question.place
-    assert place is not None
-    if one.segment != place.segment:
-        return one.segment > place.segment
-    if one.value is None:
-        return one.pk > place.pk
-    here, there = (one.value, one.pk), (place.value, place.pk)
-    return here < there if question.order.descending else here > there
+    size, place = question.size, question.place
+    last = max(0, (total - 1) // size * size)
+    if place is None:
+        return last if question.backward else min(max(0, question.page - 1) * size, last)
+    if question.backward:
+        return max(0, count_before(customers, question.order, place) - size)
+    return total - count_after(customers, question.order, place)
 
 
 def count_all(user: User) -> int | None:
     """How many customers there are for this person: exact in a shop of ordinary size (counted again after a
     minute), None beyond."""
-    key = f"customers.count.{scope_of(user, 'customers.view')}.{user.pk}"
-    kept = cache.get(key, "?")
-    if kept != "?":
-        return kept
-    highest = Customer.objects.aggregate(last=Max("pk"))["last"] or 0
-    if highest > SMALL_SHOP:
-        counted = None
-    else:
-        return Customer.objects.visible_to(user).active().count()
-    cache.set(key, counted, COUNTED_FOR)
-    return counted
+    if cache.get(LARGE):
+        return None
+    counted = Customer.objects.visible_to(user).active().order_by()[: SMALL_SHOP + 1].count()
+    if counted <= SMALL_SHOP:
+        return counted
+    cache.set(LARGE, True, COUNTED_FOR)
+    return None
 
 
 def count_capped(question: Question, user: User) -> int | None:
     """How many answer, up to FEW; None for more."""
     if question.is_open:
         return count_all(user)
-    rows = question.customers(user).order_by().values_list("pk", flat=True)
-    found = len(rows[: FEW + 1])
+    found = counted(question.customers(user))
     return found if found <= FEW else None
 
 
 def every_id(question: Question, user: User) -> Iterator[list[int]]:
     """The ids of everybody who answers, in the list's order, in parts; memory does not grow with the list."""
-    from grahak.customers.listing.walk import LONGEST_STEP, places
-
     customers = question.customers(user)
-    if not question.is_open and not is_many(customers):
-        yield [place.pk for place in sorted_few(customers, question.order)]
+    if not question.is_open and counted(customers) <= FEW:
+        yield list(ordered(customers, question.order).values_list("pk", flat=True))
         return
     for part in places(question.order, None, backward=False, step=LONGEST_STEP):
         ids = [place.pk for place in part]

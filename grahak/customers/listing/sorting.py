@@ -1,8 +1,8 @@
 """How a list is sorted, and a place in it that an address can carry.
 
-A place is (segment, value, id) of one row. Rows with a value come first, in its order; then rows whose value
-is unknown; then rows that have no related row at all; each group by id. So every customer stands in the list
-exactly once, whatever rooms above have or have not counted yet.
+A place is (segment, value, id) of one row. Rows with a value come first, in its order; then rows whose
+value is unknown; then rows that have no related row at all; equals by id, in the same direction. So every
+customer stands in the list exactly once, whatever rooms above have or have not counted yet.
 """
 
 from __future__ import annotations
@@ -44,6 +44,11 @@ class Sort:
     @property
     def is_own(self) -> bool:
         return self.model is Customer
+
+    @property
+    def relation(self) -> str:
+        """The one-to-one relation that holds the field, "" for the customer's own."""
+        return self.path.rpartition("__")[0]
 
     def turned(self) -> Sort:
         """The same column, the other way round."""

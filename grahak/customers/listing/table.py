@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
-from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -36,6 +36,19 @@ def chosen_columns(names: list[str] | None) -> list[Column]:
     if not names:
         return [column for column in shelf() if column.default]
     return [column for column in shelf() if column.name in names or column.name == "name"]
+
+
+def column_ticks(columns: list[Column]) -> SafeString:
+    """A box to tick for every column there is."""
+    parts = []
+    for column in shelf():
+        marks = " checked" if column in columns else ""
+        marks += " disabled" if column.name == "name" else ""
+        parts.append(
+            f'<label class="check"><input type="checkbox" name="columns" value="{column.name}"{marks}> '
+            f"{escape(str(column.label))}</label>"
+        )
+    return mark_safe("".join(parts))
 
 
 def heads(question: Question, columns: list[Column]) -> list[Head]:
@@ -70,9 +83,14 @@ def body(rows: list[Customer], columns: list[Column], *, chooses: bool) -> SafeS
                 f' aria-label="{escape(row.name)}"></td>'
             )
         for start, cell in cells:
-            parts.append(f"{start}{conditional_escape(cell(row))}</td>")
+            parts.append(f"{start}{_safe(cell(row))}</td>")
         parts.append("</tr>")
     return mark_safe("".join(parts))
+
+
+def _safe(value: Any) -> str:
+    """What may stand in a cell: HTML that a cell vouches for as it is, all else escaped."""
+    return value if isinstance(value, SafeString) else escape(str(value))
 
 
 def foot(page: Page, columns: list[Column], *, chooses: bool) -> SafeString:
@@ -87,6 +105,6 @@ def foot(page: Page, columns: list[Column], *, chooses: bool) -> SafeString:
         if column.name == "name":
             inside = f"{page.count_words} <small>{escape(_('customers in this view'))}</small>"
         else:
-            inside = conditional_escape(column.total(page.customers)) if column.total else ""
+            inside = _safe(column.total(page.customers)) if column.total else ""
         parts.append(f"<td{keep}{css}>{inside}</td>")
     return mark_safe("".join([*parts, "</tr>"]))

@@ -1,9 +1,9 @@
 """Reads a sorted list from any place in it, as quickly at a million customers as at a thousand.
 
-Probe, then choose. If at most FEW customers answer the question, they are fetched by the question's own index
-and sorted here. If more do, the sort's index is walked from the place, a few hundred ids at a time, and each
-step is checked against the question by its ids: no planner can choose to sort a million rows. Where hardly
-anybody on the way answers, the rest is left to the database's own plan.
+Count a little, then choose. If at most FEW customers answer the question, they are found by the
+question's own index and sorted. If more do, the sort's index is walked from the place, a few hundred ids
+at a time, and each step is checked against the question by its ids: no planner can choose to sort a
+million rows. Where hardly anybody on the way answers, the rest is left to the database's own plan.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.db.models import BooleanField, F, Func, QuerySet, Value
+from django.db.models import BooleanField, ExpressionWrapper, F, Func, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from grahak.customers.listing.sorting import ABSENT, KNOWN, UNKNOWN, Place, Sort
 from grahak.customers.models import Customer
@@ -64,11 +65,11 @@ def _segments(sort: Sort, backward: bool) -> list[int]:
 
 def _slice(sort: Sort, segment: int, start: Place | None, backward: bool, limit: int) -> list[Place]:
     """The next LIMIT places of one segment from its own index alone."""
-    down = sort.descending != backward if segment == KNOWN else backward
+    down = sort.descending != backward
     sign = "-" if down else ""
     here = start if start is not None and start.segment == segment else None
     if segment == ABSENT:
-        rows: Any = Customer.objects.filter(**{f"{_relation(sort)}__isnull": True}).order_by(f"{sign}pk")
+        rows: Any = Customer.objects.filter(**{f"{sort.relation}__isnull": True}).order_by(f"{sign}pk")
         rows = rows.filter(**{f"pk__{'lt' if down else 'gt'}": here.pk}) if here else rows
         return [Place(ABSENT, None, pk) for pk in rows.values_list("pk", flat=True)[:limit]]
     name = sort.field.name
@@ -80,10 +81,6 @@ def _slice(sort: Sort, segment: int, start: Place | None, backward: bool, limit:
     rows = _beyond(rows, name, sort.key, sort, here, down) if here else rows
     found = rows.order_by(f"{sign}{name}", f"{sign}{sort.key}").values_list(name, sort.key)[:limit]
     return [Place(KNOWN, value, pk) for value, pk in found]
-
-
-def _relation(sort: Sort) -> str:
-    return sort.path.rpartition("__")[0]
 
 
 def _has_strays(sort: Sort) -> bool:
@@ -111,33 +108,54 @@ def places(sort: Sort, start: Place | None, *, backward: bool, step: int) -> Ite
             step = min(step * 4, LONGEST_STEP)
 
 
-def is_many(rows: QuerySet[Customer]) -> bool:
-    """Whether more than FEW answer: one look at the row after the last of the few."""
-    return bool(rows.order_by().values_list("pk", flat=True)[FEW : FEW + 1])
+def counted(rows: QuerySet[Customer]) -> int:
+    """How many answer, counted no further than FEW + 1."""
+    return rows.order_by()[: FEW + 1].count()
 
 
-def sorted_few(rows: QuerySet[Customer], sort: Sort) -> list[Place]:
-    """The places of a short answer, in order."""
-    relation = _relation(sort)
-    names = ("pk", sort.path) if sort.is_own else ("pk", sort.path, f"{relation}__pk")
-    found: list[Place] = []
-    for row in rows.order_by().values_list(*names):
-        if row[1] is not None:
-            found.append(Place(KNOWN, row[1], row[0]))
-        else:
-            found.append(Place(UNKNOWN if sort.is_own or row[2] is not None else ABSENT, None, row[0]))
-    return in_order(sort, found)
+def ordered(rows: QuerySet[Customer], sort: Sort) -> QuerySet[Customer]:
+    """A short answer in the list's order, sorted after it is found: the order is written so that no index
+    fits it, or a planner might walk a million rows in order to spare itself the sorting of forty."""
+    value = Coalesce(F(sort.path), F(sort.path))
+    by_value = value.desc(nulls_last=True) if sort.descending else value.asc(nulls_last=True)
+    by_id = "-pk" if sort.descending else "pk"
+    if sort.is_own:
+        return rows.order_by(by_value, by_id)
+    absent = ExpressionWrapper(Q(**{f"{sort.relation}__isnull": True}), BooleanField())
+    return rows.order_by(by_value, absent, by_id)
 
 
-def in_order(sort: Sort, places: list[Place]) -> list[Place]:
-    """Places sorted as the list is."""
-    groups: list[list[Place]] = [[], [], []]
-    for place in places:
-        groups[place.segment].append(place)
-    groups[KNOWN].sort(key=lambda place: (place.value, place.pk), reverse=sort.descending)
-    for group in groups[1:]:
-        group.sort(key=lambda place: place.pk)
-    return [place for group in groups for place in group]
+def count_before(rows: QuerySet[Customer], sort: Sort, place: Place) -> int:
+    """How many of a short answer stand in front of a place."""
+    return rows.order_by().filter(_side(sort, place, front=True)).count()
+
+
+def count_after(rows: QuerySet[Customer], sort: Sort, place: Place) -> int:
+    """How many of a short answer stand behind a place."""
+    return rows.order_by().filter(_side(sort, place, front=False)).count()
+
+
+def _side(sort: Sort, place: Place, *, front: bool) -> Q:
+    """In front of, or behind, a place: within its segment, or in a segment before or after it."""
+    sign = "<" if sort.descending != front else ">"
+    tests = {
+        KNOWN: Q(**{f"{sort.path}__isnull": False}),
+        UNKNOWN: Q(**{f"{sort.path}__isnull": True}),
+    }
+    if not sort.is_own:
+        relation = f"{sort.relation}__isnull"
+        tests[UNKNOWN] &= Q(**{relation: False})
+        tests[ABSENT] = Q(**{relation: True})
+    key = "pk__lt" if sign == "<" else "pk__gt"
+    if place.segment == KNOWN:
+        value = Value(place.value, output_field=sort.field)
+        inside = tests[KNOWN] & Q(Beyond(F(sort.path), F("pk"), value, Value(place.pk), sign=sign))
+    else:
+        inside = tests.get(place.segment, Q(pk=None)) & Q(**{key: place.pk})
+    for segment, test in tests.items():
+        if segment < place.segment if front else segment > place.segment:
+            inside |= test
+    return inside
 
 
 @dataclass
@@ -155,6 +173,8 @@ def walk(
 ) -> Found:
     """LIMIT places of those ROWS hold, from START (exclusive). EVERYBODY: ROWS hold nearly all customers, so
     that the first step need not be long and may bring the rows themselves."""
+    if everybody and sort.is_own and not sort.field.null:
+        return _straight(rows, sort, start, limit, backward)
     got: list[Place] = []
     read: dict[int, Customer] = {}
     walked = 0
@@ -173,8 +193,22 @@ def walk(
         if walked >= FAR and len(got) < walked * RARE:
             got = _planned(rows, sort, start, limit + 1, backward)
             break
-    found = got[:limit]
-    return Found(found[::-1] if backward else found, len(got) > limit, read)
+    return _found(got, limit, backward, read)
+
+
+def _found(got: list[Place], limit: int, backward: bool, read: dict[int, Customer]) -> Found:
+    kept = got[:limit]
+    return Found(kept[::-1] if backward else kept, len(got) > limit, read)
+
+
+def _straight(rows: QuerySet[Customer], sort: Sort, start: Place | None, limit: int, backward: bool) -> Found:
+    """Everybody by a field of their own: one ordered query, for which there is only one index to take."""
+    down = sort.descending != backward
+    sign = "-" if down else ""
+    here = _beyond(rows, sort.path, "pk", sort, start, down) if start else rows
+    read = list(here.order_by(f"{sign}{sort.path}", f"{sign}pk")[: limit + 1])
+    got = [Place(KNOWN, getattr(row, sort.path), row.pk) for row in read]
+    return _found(got, limit, backward, {row.pk: row for row in read})
 
 
 def _planned(
@@ -206,10 +240,11 @@ def _planned_segment(
         found = rows.order_by(f"{sign}{sort.path}", f"{sign}pk").values_list(sort.path, "pk")[:limit]
         return [Place(KNOWN, value, pk) for value, pk in found]
     if kind == ABSENT:
-        rows = rows.filter(**{f"{_relation(sort)}__isnull": True})
+        rows = rows.filter(**{f"{sort.relation}__isnull": True})
     else:
         rows = rows.filter(**{f"{sort.path}__isnull": True})
-        rows = rows if sort.is_own else rows.filter(**{f"{_relation(sort)}__isnull": False})
-    rows = rows.filter(**{f"pk__{'lt' if backward else 'gt'}": here.pk}) if here else rows
-    found = rows.order_by("-pk" if backward else "pk").values_list("pk", flat=True)[:limit]
+        rows = rows if sort.is_own else rows.filter(**{f"{sort.relation}__isnull": False})
+    down = sort.descending != backward
+    rows = rows.filter(**{f"pk__{'lt' if down else 'gt'}": here.pk}) if here else rows
+    found = rows.order_by("-pk" if down else "pk").values_list("pk", flat=True)[:limit]
     return [Place(kind, None, pk) for pk in found]

@@ -66,10 +66,10 @@ class Customer(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["name_sort", "id"], name="customer_by_name"),
             models.Index(fields=["-created_at", "-id"], name="customer_by_age"),
-            models.Index(fields=["city", "name_sort"], name="customer_by_city"),
-            models.Index(fields=["country", "name_sort"], name="customer_by_country"),
-            models.Index(fields=["kind", "name_sort"], name="customer_by_kind"),
-            models.Index(fields=["language", "name_sort"], name="customer_by_language"),
+            models.Index(fields=["city", "id"], name="customer_of_city"),
+            models.Index(fields=["country"], name="customer_of_country"),
+            models.Index(fields=["kind"], name="customer_of_kind"),
+            models.Index(fields=["language"], name="customer_of_language"),
         ]
         constraints: ClassVar[list[Any]] = [
             models.CheckConstraint(condition=~models.Q(name=""), name="customer_has_a_name"),

@@ -16,6 +16,7 @@ from hypothesis.extra.django import TestCase
 
 from grahak.core.models import AuditEntry, Branch, User
 from grahak.customers import actions
+from grahak.customers.listing import page as paging
 from grahak.customers.listing import walk as walking
 from grahak.customers.listing.page import every_id, read_page
 from grahak.customers.listing.question import read
@@ -208,6 +209,7 @@ def test_paging_visits_everybody_once_in_order_both_ways(
             actions.edit_customer(one, by=amina, kind="person", city="Rajkot")
     straight = [pk for part in every_id(read("&".join([filtered, sort]), amina), amina) for pk in part]
     monkeypatch.setattr(walking, "FEW", few)
+    monkeypatch.setattr(paging, "FEW", few)
     query = "&".join(part for part in (filtered, sort, "size=25") if part)
     assert len(straight) == Customer.objects.filter(**({"kind": "business"} if filtered else {})).count()
     forward = _visit(amina, query, "next_query")
@@ -256,13 +258,12 @@ class WalkingAnyList(TestCase):
             if not found.more:
                 break
             place = found.places[-1]
-        known = [
-            (balance, customer.pk)
-            for customer, balance in zip(made, balances, strict=True)
-            if balance is not None
-        ]
-        absent = [customer.pk for customer, balance in zip(made, balances, strict=True) if balance is None]
-        assert seen == [pk for _balance, pk in sorted(known, reverse=descending)] + absent
+        pairs = list(zip(made, balances, strict=True))
+        known = sorted(
+            ((balance, one.pk) for one, balance in pairs if balance is not None), reverse=descending
+        )
+        absent = sorted((one.pk for one, balance in pairs if balance is None), reverse=descending)
+        assert seen == [pk for _balance, pk in known] + absent
 
 
 def test_next_leads_through_the_whole_list(as_amina: Client, amina: User) -> None:
@@ -278,11 +279,9 @@ def test_next_leads_through_the_whole_list(as_amina: Client, amina: User) -> Non
 def test_a_long_list_says_that_it_stopped_counting(
     as_amina: Client, amina: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from grahak.customers.listing import page
-
     many(amina, 30)
     monkeypatch.setattr(walking, "FEW", 10)
-    monkeypatch.setattr(page, "FEW", 10)
+    monkeypatch.setattr(paging, "FEW", 10)
     html = as_amina.get("/customers/?kind=is:business&size=25").content.decode()
     assert "1–25 of 10+" in html
     assert "1–25 of 30" in as_amina.get("/customers/?size=25").content.decode()

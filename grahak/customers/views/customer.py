@@ -60,10 +60,11 @@ def middle(request: HttpRequest, found: Customer, form: Any = None) -> dict[str,
     group = request.GET.get("group", "")
     composing = request.GET.get("compose", "note")
     composing = composing if composing in COMPOSERS else "note"
-    numbers = timeline.counts(found)
+    book = timeline.read(found, group, request.GET.get("after", ""))
+    numbers = timeline.counts(found, book)
     return {
         "customer": found,
-        "daybook": timeline.read(found, group, request.GET.get("after", "")),
+        "daybook": book,
         "groups": [(code, label, numbers.get(code, 0)) for code, label in (("", _("All")), *timeline.GROUPS)],
         "composing": composing,
         "composer": form or COMPOSERS[composing](),

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from grahak.core.access import needs, scope_of
@@ -68,8 +73,40 @@ def fact_line(customer: Customer, name: str, user: User) -> Fact:
     return Fact(name, _label(name), _value(customer, name), name in ("tax_id", "postcode"), may)
 
 
-def fact_lines(customer: Customer, user: User) -> list[Fact]:
-    return [fact_line(customer, name, user) for name in SHOWN]
+def _shown(fact: Fact) -> str:
+    """A fact's value as HTML."""
+    if fact.value == "":
+        return '<span class="quiet">–</span>'
+    match fact.name:
+        case "since":
+            return date_format(fact.value, "F Y")
+        case "address":
+            return f'<bdi class="lines">{escape(str(fact.value))}</bdi>'.replace("\n", "<br>")
+        case "credit_days":
+            return ngettext("%(n)s day", "%(n)s days", fact.value) % {"n": fact.value}
+    inside = fact.value if isinstance(fact.value, SafeString) else escape(str(fact.value))
+    return f'<bdi dir="ltr">{inside}</bdi>' if fact.ltr else f"<bdi>{inside}</bdi>"
+
+
+def fact_html(customer: Customer, fact: Fact) -> SafeString:
+    """One line of the fact sheet; pressing the value changes it where it stands."""
+    url = f"{customer.get_absolute_url()}facts/{fact.name}/"
+    shown = _shown(fact)
+    if fact.may_edit:
+        shown = (
+            f'<a class="fact__value" href="{url}" hx-get="{url}" hx-target="#fact-{fact.name}" hx-swap="outerHTML">'
+            f'{shown}<span class="visually-hidden">, {escape(_("change"))}</span></a>'
+        )
+    unknown = " fact--unknown" if fact.value == "" else ""
+    return mark_safe(
+        f'<div class="fact{unknown}" id="fact-{fact.name}"><dt>{escape(capfirst(str(fact.label)))}</dt>'
+        f"<dd>{shown}</dd></div>"
+    )
+
+
+def fact_lines(customer: Customer, user: User) -> SafeString:
+    """All facts of the sheet, drawn."""
+    return mark_safe("".join(fact_html(customer, fact_line(customer, name, user)) for name in SHOWN))
 
 
 @require_http_methods(["GET", "POST"])
@@ -83,12 +120,12 @@ def fact(request: HttpRequest, pk: int, field: str) -> HttpResponse:
     context: dict[str, Any] = {"customer": found, "field": field, "label": _label(field)}
     inline = wants(request, f"fact-{field}")
     if request.method == "GET" and "cancel" in request.GET:
-        return render(request, "customers/_fact.html", context | {"fact": fact_line(found, field, user)})
+        return HttpResponse(fact_html(found, fact_line(found, field, user)))
     form = FactsForm(request.POST or None, customer=found, user=user, only=field)
     if request.method == "POST" and form.is_valid() and _saved(request, found, form):
         if not inline or field == "name":
             return redirect(found)
-        return render(request, "customers/_fact.html", context | {"fact": fact_line(found, field, user)})
+        return HttpResponse(fact_html(found, fact_line(found, field, user)))
     status = 422 if request.method == "POST" else 200
     name = "customers/_fact_form.html" if inline else "customers/fact.html"
     return render(request, name, context | {"form": form}, status=status)

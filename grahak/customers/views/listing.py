@@ -16,7 +16,7 @@ from grahak.core.registry import registry
 from grahak.customers.listing import chips as sentence
 from grahak.customers.listing.page import read_page
 from grahak.customers.listing.question import SIZES, Question, check, read
-from grahak.customers.listing.table import body, chosen_columns, foot, heads, shelf
+from grahak.customers.listing.table import body, chosen_columns, column_ticks, foot, heads
 from grahak.customers.listing.tabs import tabs
 from grahak.customers.views.parts import wants
 
@@ -75,8 +75,8 @@ def _shown(request: HttpRequest, question: Question, problem: str) -> dict[str, 
         "tabs": tabs(request.user, question, page),  # type: ignore[arg-type]
         "chips": sentence.chips(question, request),
         "adding": sentence.adding(question, request, problem),
-        "filters": sentence.shelf(),
-        "columns": [(column, column in columns) for column in shelf()],
+        "filters": sentence.filter_links(here),
+        "columns": column_ticks(columns),
         "sizes": [(size, question.query(size=size)) for size in SIZES],
         "mass_actions": actions,
         "may_add": scope_of(request.user, "customers.edit") is not None,

@@ -25,8 +25,7 @@ def customers_found(hits: list[Hit]) -> list[dict[str, Any]]:
     rows = Customer.objects.in_bulk([hit.pk for hit in hits])
     found = [rows[hit.pk] for hit in hits if hit.pk in rows]
     if found:
-        columns.fill_contacts(found)
-        columns.fill_phones(found)
+        columns.fill_people(found)
     lines = []
     for row in found:
         also, language = columns.also_known_as(row)
