@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -19,13 +20,19 @@ def allowed(link: NavLink, user: Any) -> bool:
     return link.action == "*" or scope_of(user, link.action) is not None
 
 
+@lru_cache(maxsize=256)
+def _address(name: str) -> str:
+    """The address of a page without arguments."""
+    return reverse(name)
+
+
 def reachable(links: list[NavLink], user: Any) -> list[dict[str, Any]]:
     """The links this person may open, each {"link", "url"}; one whose page isn't there is left out."""
     found = []
     for link in sorted(links, key=lambda one: (one.group, one.order)):
         try:
             if allowed(link, user) and (link.when is None or link.when()):
-                found.append({"link": link, "url": reverse(link.url)})
+                found.append({"link": link, "url": _address(link.url)})
         except NoReverseMatch:
             continue
     return found
@@ -65,7 +72,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             lambda: [[line for line in lines if line["link"].group == group] for group in (1, 2, 3)]
         )
         context["nav_state"] = SimpleLazyObject(
-            lambda: " ".join(f"{line['url']}{'*' if line['current'] else ''}{line['count']}" for line in lines)
+            lambda: " ".join(
+                f"{line['url']}{'*' if line['current'] else ''}{line['count']}" for line in lines
+            )
         )
         context["tabbar"] = SimpleLazyObject(lambda: [line for line in lines if line["link"].phone][:4])
         context["new_links"] = new = reachable(registry.new_links, user)

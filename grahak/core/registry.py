@@ -44,7 +44,8 @@ class Column:
     """A column of the customer list. `cell(row)` gives safe HTML; rows carry `select` relations already
     joined; `sort` is the queryset path (nulls sort last) and must be indexed. `fill(rows)` puts onto the rows
     of one page what the cell needs and a join cannot give (one query for all); `total(customers)` gives safe
-    HTML for the foot of a short list; `keep` columns stay on a phone; `export(row)` gives a plain value."""
+    HTML for the foot of a short list; `keep` columns stay on a phone; `export(row)` gives a plain value. `reads`
+    names what the cell reads of the row ("city", "figures__net"): where all columns say so, only that is read."""
 
     name: str
     label: Any
@@ -58,6 +59,7 @@ class Column:
     fill: Callable[[list[Any]], None] | None = None
     total: Callable[[Any], str] | None = None
     keep: bool = False
+    reads: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
