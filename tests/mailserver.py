@@ -24,15 +24,17 @@ def listening(handler: Any, **manners: Any) -> Iterator[int]:
         ready.append(await loop.create_server(make, "127.0.0.1", 0))
 
     def end() -> None:
-        ready[0].close()
+        for server in ready:
+            server.close()
         for task in asyncio.all_tasks(loop):
             task.cancel()
         loop.call_soon(loop.stop)
 
-    loop.run_until_complete(begin())
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     try:
+        # begun in the loop's own thread: a browser test's thread has a loop running already
+        asyncio.run_coroutine_threadsafe(begin(), loop).result(timeout=30)
         yield int(ready[0].sockets[0].getsockname()[1])
     finally:
         loop.call_soon_threadsafe(end)

@@ -26,9 +26,12 @@ class SenderForm(StyledModelForm):
         label=_("connections at once"),
         min_value=1,
         max_value=50,
+        initial=Sender().connections,  # it stands in a closed part of a new form
         help_text=_("Many providers allow few; ask yours before you raise it."),
     )
-    port = forms.IntegerField(label=_("port"), min_value=1, max_value=65535)
+    port = forms.IntegerField(
+        label=_("port"), min_value=1, max_value=65535, initial=Sender._meta.get_field("port").default
+    )
 
     class Meta:
         model = Sender
