@@ -108,6 +108,12 @@ def _judge_one(purpose: str, row: Facts, taken: set[str]) -> Verdict:
     return Verdict(address)
 
 
+def address_of(contact_id: int) -> str:
+    """The address a contact would be written to at; empty where there is none."""
+    found = Identity.objects.filter(contact_id=contact_id, kind="email").order_by("id")
+    return str(found.values_list("value", flat=True).first() or "").strip().lower()
+
+
 def message_id(pk: int, domain: str) -> str:
     """The Message-ID of a ledger row, without angle brackets: the same at every try, so that the mail
     server's log can be asked for it, and not to be guessed from outside."""

@@ -29,9 +29,7 @@ class SenderForm(StyledModelForm):
         initial=Sender().connections,  # it stands in a closed part of a new form
         help_text=_("Many providers allow few; ask yours before you raise it."),
     )
-    port = forms.IntegerField(
-        label=_("port"), min_value=1, max_value=65535, initial=Sender._meta.get_field("port").default
-    )
+    port = forms.IntegerField(label=_("port"), min_value=1, max_value=65535, initial=Sender().port)
 
     class Meta:
         model = Sender
