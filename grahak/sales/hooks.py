@@ -17,7 +17,7 @@ from grahak.sales import columns, panels
 from grahak.sales.debts import debts, totals_of_debts
 from grahak.sales.models import LedgerEntry, Order
 from grahak.sales.search import orders
-from grahak.sales.slow import kept_if_many
+from grahak.sales.slow import kept_in_a_large_shop
 
 
 def hang() -> None:
@@ -66,8 +66,8 @@ def grow_older(day: dt.date) -> None:
 def khata_needs(user: Any, limit: int) -> list[dict[str, Any]]:
     """What of the khata wants somebody: limits passed, debts older than ninety days."""
     found = []
-    over = kept_if_many("over", user, None, lambda: {"many": debts(user, "over").order_by().count()})
-    totals = kept_if_many("old", user, None, lambda: totals_of_debts(debts(user, "old")))
+    over = kept_in_a_large_shop("over", user, None, lambda: {"many": debts(user, "over").order_by().count()})
+    totals = kept_in_a_large_shop("old", user, None, lambda: totals_of_debts(debts(user, "old")))
     if many := over["many"]:
         found.append(
             {

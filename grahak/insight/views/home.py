@@ -23,7 +23,7 @@ from grahak.insight.periods import SPANS, labels, period
 from grahak.sales.debts import debts, owing_most, totals_of_debts
 from grahak.sales.models import CustomerFigures, Order, Payment, PaymentMethod
 from grahak.sales.reorder import due_customers, due_totals, phones_of, question_link
-from grahak.sales.slow import kept_if_many
+from grahak.sales.slow import kept_in_a_large_shop
 
 SHOWN = 6
 NEEDS_SHOWN = 8
@@ -101,13 +101,13 @@ def _due(user: User) -> dict[str, Any]:
     phones = phones_of([row.customer_id for row in shown])
     return {
         "due": [(row, question_link(row.customer, phones.get(row.customer_id, ""))) for row in shown],
-        "due_totals": kept_if_many("due", user, None, lambda: due_totals(rows)),
+        "due_totals": kept_in_a_large_shop("due", user, None, lambda: due_totals(rows)),
         "due_days": DUE_WITHIN,
     }
 
 
 def _owing(user: User, branch: Branch | None) -> dict[str, Any]:
-    totals = kept_if_many("owing", user, branch, lambda: totals_of_debts(debts(user, "get", branch)))
+    totals = kept_in_a_large_shop("owing", user, branch, lambda: totals_of_debts(debts(user, "get", branch)))
     return {"owing": owing_most(user, SHOWN, branch), "owing_totals": totals}
 
 

@@ -25,7 +25,7 @@ from grahak.sales.debts import SHOWS, ages_of, debts, totals_of_debts
 from grahak.sales.forms import OpeningForm, moment_of
 from grahak.sales.khata import figures_of, limit_of, open_bills, reminder, statement
 from grahak.sales.models import CustomerFigures
-from grahak.sales.slow import kept_if_many
+from grahak.sales.slow import kept_in_a_large_shop
 
 
 @needs("payments.view")
@@ -50,7 +50,7 @@ def khata(request: HttpRequest) -> HttpResponse:
         "shows": [(code, label) for code, label in SHOWS.items()],
         "branches": branches if len(branches) > 1 else [],
         "branch": branch,
-        "totals": kept_if_many(f"khata-{show}", user, branch, lambda: totals_of_debts(rows)),
+        "totals": kept_in_a_large_shop(f"khata-{show}", user, branch, lambda: totals_of_debts(rows)),
         "page_totals": _page_totals(page.rows),
     }
     fragment = wants(request, "khata")
