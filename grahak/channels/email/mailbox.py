@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import email
 import email.policy
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from grahak.channels.models import BoxedMail
 
 Keep = Callable[[list[BoxedMail]], Awaitable[object]]
+logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells every command of every session
 MOST_BYTES = 10 * 1024 * 1024
 
 
