@@ -48,6 +48,9 @@ class Tally:
     reasons: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def __getitem__(self, state: str) -> int:
+        # only states: a template asks for tally["audience"] before it asks for the attribute
+        if state not in MessageState.values:
+            raise KeyError(state)
         return self.states.get(state, 0)
 
     @property
