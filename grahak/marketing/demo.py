@@ -6,13 +6,14 @@ from __future__ import annotations
 import datetime as dt
 import random
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grahak.channels import checks, timeline
 from grahak.channels.models import Click, Dispatch, DispatchState, FailReason, Link, Message, MessageState
-from grahak.core import audit, business, links
+from grahak.core import audit, bulk, business, links
 from grahak.core.models import User
 from grahak.marketing import actions, audience, rendering
 from grahak.marketing.models import Campaign
@@ -128,8 +129,7 @@ def _simulate(campaign: Campaign, at: dt.datetime, chance: random.Random, by: Us
     facts = checks.with_facts(Message.objects.filter(dispatch=dispatch).order_by("pk"), dispatch)
     for row, verdict in zip(rows, checks.judge(dispatch.purpose, facts), strict=True):
         _decide(row, verdict, at, chance)
-    fields = ["state", "reason", "detail", "address", "attempted_at", "sent_at", "first_clicked_at"]
-    Message.objects.bulk_update(rows, fields, batch_size=300)
+    bulk.update(Message, _DECIDED, [_stored(row) for row in rows])
     link = Link.objects.filter(dispatch=dispatch).first()
     if link is not None:
         followed = [row for row in rows if row.first_clicked_at]
@@ -143,6 +143,15 @@ def _simulate(campaign: Campaign, at: dt.datetime, chance: random.Random, by: Us
     while after >= 0:
         after = timeline.catch_up(dispatch.pk, after)
     return len(rows)
+
+
+_DECIDED = ("state", "reason", "detail", "address", "attempted_at", "sent_at", "first_clicked_at")
+
+
+def _stored(row: Message) -> tuple[Any, ...]:
+    moments = (row.attempted_at, row.sent_at, row.first_clicked_at)
+    at = (bulk.stored(moment) if moment else None for moment in moments)
+    return (str(row.state), str(row.reason), row.detail, row.address, *at, row.pk)
 
 
 def _decide(row: Message, verdict: checks.Verdict, at: dt.datetime, chance: random.Random) -> None:
