@@ -12,9 +12,11 @@ from typing import Any
 
 from django.contrib.auth.tokens import default_token_generator
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from grahak.channels import tokens
 from grahak.core.models import ApiKey, Branch, Invitation, User
 from tests.cast import signed_in
 
@@ -116,6 +118,58 @@ class World:
         assert answer.status_code == 302
         return ImportRun.objects.get()
 
+    @cached_property
+    def draft(self) -> Any:
+        from grahak.marketing.actions import begin
+
+        return begin(by=self.owner, name="Diwali", customers=[self.customer.pk])
+
+    @cached_property
+    def sent(self) -> Any:
+        """A campaign that went out to the customer's contact."""
+        from grahak.channels.models import Dispatch, Message
+        from grahak.marketing.actions import begin
+
+        found = begin(by=self.owner, name="New shades", customers=[self.customer.pk])
+        found.dispatch = Dispatch.objects.create(
+            renderer="campaign", subject_id=found.pk, state="done", audience=1, launched_at=timezone.now()
+        )
+        found.save()
+        Message.objects.create(
+            dispatch=found.dispatch,
+            customer=self.customer,
+            contact=self.customer.contacts.get(is_primary=True),
+            state="sent",
+            sent_at=timezone.now(),
+        )
+        return found
+
+    @cached_property
+    def message(self) -> Any:
+        return self.sent.dispatch.messages.get()
+
+    @cached_property
+    def link(self) -> Any:
+        from grahak.channels.models import Link
+
+        return Link.objects.create(dispatch=self.sent.dispatch, url="https://shop.example/shades")
+
+    @cached_property
+    def mail(self) -> Any:
+        from grahak.channels.models import BoxedMail
+
+        return BoxedMail.objects.create(
+            message_id="1@x", mail_from="a@b.example", rcpt_to="c@d.example", content=b""
+        )
+
+    @property
+    def barred(self) -> Any:
+        from grahak.channels.models import Suppression
+
+        return Suppression.objects.get_or_create(
+            address="gone@shop.example", lifted_at=None, reason="bounce"
+        )[0]
+
 
 def _reset(world: World) -> dict[str, Any]:
     return {
@@ -194,6 +248,25 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
         ),
         lambda world: {"pk": world.import_run.pk},
     ),
+    "channels:lift": lambda world: {"pk": world.barred.pk},
+    **dict.fromkeys(("channels:mail", "channels:mail_html"), lambda world: {"pk": world.mail.pk}),
+    "channels:stop": lambda world: {"token": tokens.stop_token(world.message.pk)},
+    "channels:follow": lambda world: {"token": tokens.link_token(world.message.pk, world.link.pk)},
+    **dict.fromkeys(
+        ("marketing:edit", "marketing:preview", "marketing:test", "marketing:send", "marketing:remove"),
+        lambda world: {"pk": world.draft.pk},
+    ),
+    **dict.fromkeys(
+        (
+            "marketing:campaign",
+            "marketing:people",
+            "marketing:pause",
+            "marketing:resume",
+            "marketing:stop",
+            "marketing:again",
+        ),
+        lambda world: {"pk": world.sent.pk},
+    ),
 }
 
 # Addresses that answer 404 to those who may open them, because what they show is not there in this shop
@@ -202,4 +275,8 @@ NOTHING_HERE = {
     "core:enter_demo": "this is no demo",
     "core:setup_demo": "this is no demo",
     "core:leave_demo": "this is no demo",
+    "channels:mailbox": "this is no demo",
+    "channels:mail": "this is no demo",
+    "channels:mail_html": "this is no demo",
+    "marketing:begin": "nobody is ticked",
 }

@@ -106,6 +106,26 @@ def _url() -> str:
     return f"postgres://{who}/{found['NAME']}"
 
 
+NAMES = ("Iqbal Traders", "Meena Stores", "Patel & Sons", "Noor Cloth House", "Shah Provision")
+CITIES = ("Surat", "Rajkot", "Karachi", "Pune", "Lahore", "Indore", "Ajmer")
+
+
+def _customers(ids: range, now: Any) -> None:
+    empty = ("tax_id", "address", "area", "region", "postcode")
+    fields = ("id", "kind", "name", "name_sort", "other_names", "language", "city", "country", "source")
+    bulk.insert(
+        Customer,
+        (*fields, "created_at", "updated_at", *empty),
+        [
+            (
+                n, "business", f"{NAMES[n % 5]} {n}", f"{n:09}", "{}", "en", CITIES[n % 7], "IN", "bench", now, now,
+                *("",) * len(empty),
+            )
+            for n in ids
+        ],
+    )  # fmt: skip
+
+
 def _fill(size: int) -> None:
     Business.objects.update_or_create(pk=1, defaults={"name": "Bench & Sons"})
     User.objects.create_user("owner@bench.example", name="Owner", role="owner")
@@ -113,51 +133,14 @@ def _fill(size: int) -> None:
         host="127.0.0.1", port=25, from_name="Bench & Sons", from_address="shop@bench.example"
     )
     now = bulk.stored(timezone.now())
-    names = ("Iqbal Traders", "Meena Stores", "Patel & Sons", "Noor Cloth House", "Shah Provision")
-    cities = ("Surat", "Rajkot", "Karachi", "Pune", "Lahore", "Indore", "Ajmer")
     for start in range(1, size + 1, PIECE):
         ids = range(start, min(start + PIECE, size + 1))
         with transaction.atomic():
-            bulk.insert(
-                Customer,
-                (
-                    *(
-                        "id",
-                        "kind",
-                        "name",
-                        "name_sort",
-                        "other_names",
-                        "language",
-                        "tax_id",
-                        "address",
-                        "area",
-                        "city",
-                    ),
-                    *("region", "postcode", "country", "source", "created_at", "updated_at"),
-                ),
-                [
-                    (
-                        *(
-                            n,
-                            "business",
-                            f"{names[n % 5]} {n}",
-                            f"{n:09}",
-                            "{}",
-                            "en",
-                            "",
-                            "",
-                            "",
-                            cities[n % 7],
-                        ),
-                        *("", "", "IN", "bench", now, now),
-                    )
-                    for n in ids
-                ],
-            )
+            _customers(ids, now)
             bulk.insert(
                 Contact,
                 ("id", "customer", "name", "role", "language", "is_primary", "created_at"),
-                [(n, n, f"Ayesha {names[n % 5]}", "", "en", True, now) for n in ids],
+                [(n, n, f"Ayesha {NAMES[n % 5]}", "", "en", True, now) for n in ids],
             )
             bulk.insert(
                 Identity,

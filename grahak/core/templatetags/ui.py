@@ -112,6 +112,12 @@ def day(value: dt.date | dt.datetime | None) -> str:
 
 
 @register.filter
+def month(value: dt.date) -> str:
+    """The name of a day's month."""
+    return formats.date_format(value, "F")
+
+
+@register.filter
 def weekday(value: dt.date) -> str:
     """ "Monday 23 November 2026": the day at the head of a page."""
     return formats.date_format(value, "l j F Y")
