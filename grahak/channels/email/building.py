@@ -112,7 +112,7 @@ def _part(kind: str, text: str) -> str:
         return f"{head}7bit\r\n\r\n{text}"
     raw = text.encode("utf-8", "replace")
     if len(raw) < 1.3 * len(text):  # mostly Latin: readable in the raw mail, and short
-        body = binascii.b2a_qp(raw, istext=True).decode()
+        body = binascii.b2a_qp(raw, istext=True).decode().replace("\r\n", "\n").replace("\n", "\r\n")
         return f"{head}quoted-printable\r\n\r\n{body}"
     coded = base64.b64encode(raw).decode()
     body = "\r\n".join(coded[start : start + 76] for start in range(0, len(coded), 76))
