@@ -18,8 +18,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from playwright.sync_api import Browser, Page, StorageState, sync_playwright
-
 from shots import choose, logged_in
+
 from tests.browser import chromium
 
 LIMIT = 250_000  # bytes: the guide is read on slow lines too

@@ -132,8 +132,25 @@ def check_looks(page: Page, axe: Callable[[Page], list[str]], rehman: str, messa
     """The pages of the hour, as full as they are now, fit the screen, and axe finds nothing in both themes."""
     token = page.locator("[name=csrfmiddlewaretoken]").first.get_attribute("value") or ""
     draft = new_draft(page, message)
-    pages = ("/", "/customers/", rehman, f"{rehman}consent/", "/orders/new/", "/khata/", "/imports/", "/imports/2/")
-    pages += ("/messages/", draft, message, f"{message}people/", "/settings/", "/settings/mail/", "/search/?q=rehman")
+    pages = (
+        "/",
+        "/customers/",
+        rehman,
+        f"{rehman}consent/",
+        "/orders/new/",
+        "/khata/",
+        "/imports/",
+        "/imports/2/",
+    )
+    pages += (
+        "/messages/",
+        draft,
+        message,
+        f"{message}people/",
+        "/settings/",
+        "/settings/mail/",
+        "/search/?q=rehman",
+    )
     found = []
     for theme in ("light", "dark"):
         answer = page.request.post(
@@ -143,7 +160,9 @@ def check_looks(page: Page, axe: Callable[[Page], list[str]], rehman: str, messa
         for path in pages:
             page.goto(path)
             assert page.get_attribute("html", "data-theme") == theme
-            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            wide = page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
             found += [f"{theme} {path}: {wide} px too wide"] if wide > 0 else []
             found += [f"{theme} {path}: {line}" for line in axe(page)]
     assert found == []
