@@ -6,13 +6,16 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from grahak.core.events import on
 from grahak.core.registry import MassAction, NavLink, registry
 from grahak.customers.listing import columns, filters
+from grahak.customers.listing.page import forget_counts
 
 
 def register() -> None:
     columns.register()
     filters.register()
+    on("customers.changed", forget_counts)
     registry.add(
         NavLink(
             _("Customers"), "customers:list", "people", "customers.view", group=1, order=10, phone=True, key="c",

@@ -17,7 +17,6 @@ from typing import Any, Final
 from django.apps import apps
 from django.db.models import Count, QuerySet
 from django.utils.dateparse import parse_datetime
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -106,13 +105,6 @@ class Month:
     first: dt.date
     lines: list[Line] = field(default_factory=list)
     is_whole: bool = False
-
-    @property
-    def html(self) -> Any:
-        """All its lines, drawn."""
-        from grahak.customers.timeline_html import line_html
-
-        return mark_safe("".join(line_html(line, balances is not None) for line in self.lines))
 
     @property
     def bought(self) -> Decimal:

@@ -6,11 +6,13 @@ from decimal import Decimal
 from html import escape
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from grahak.core.money import figure
 from grahak.core.templatetags.ui import clock, icon
-from grahak.customers.timeline import Line
+from grahak.customers.timeline import Daybook, Line, Month
 
 
 def _amount(value: Decimal) -> str:
@@ -58,3 +60,53 @@ def line_html(line: Line, has_balance: bool) -> SafeString:
         f'<div class="entry__what"><div class="entry__line">{icon(line.icon, "s")}{told}'
         f'<span class="entry__who">{_who(line)}</span></div>{more}{text}</div>{_sums(line, has_balance)}</li>'
     )
+
+
+def _month(month: Month, group: str) -> str:
+    """The line between two months; its sums only where the whole month stands on the page."""
+    sums = ""
+    if month.is_whole and group != "notes":
+        told = ((_("Bought"), month.bought), (_("paid"), month.paid))
+        sums = "".join(f"<span>{escape(word)} {_amount(sum_)}</span>" for word, sum_ in told if sum_)
+    return (
+        f'<div class="daybook__month"><span>{escape(date_format(month.first, "F"))}</span>'
+        f'<span><span class="quiet">{month.first.year}</span>{sums}</span></div>'
+    )
+
+
+def _earlier(book: Daybook, url: str) -> str:
+    if not book.older:
+        return ""
+    group = f"group={book.group}&amp;" if book.group else ""
+    there = f"{url}?{group}after={book.older}"
+    return (
+        f'<div class="sheet__foot" id="older"><a href="{there}" hx-get="{there}" hx-target="#older" '
+        f'hx-swap="outerHTML">{escape(_("Earlier"))}</a></div>'
+    )
+
+
+def book_html(book: Daybook, url: str) -> SafeString:
+    """The months of a page of the day book with their lines, and the way to older ones. URL: the
+    customer's."""
+    parts = []
+    for number, month in enumerate(book.months):
+        if number or not book.is_newest:
+            parts.append(_month(month, book.group))
+        lines = "".join([line_html(line, book.has_balance) for line in month.lines])
+        parts.append(f"<ol>{lines}</ol>")
+    return mark_safe("".join(parts) + _earlier(book, url))
+
+
+def group_chips(groups: list[tuple[str, Any, int]], current: str, url: str) -> SafeString:
+    """The filters of the day book with their counts; a group without a line has none."""
+    parts = []
+    for code, label, count in groups:
+        if not count and code not in ("", current):
+            continue
+        css, here = (" chip--on", ' aria-current="true"') if code == current else ("", "")
+        query = f"?group={code}" if code else ""
+        parts.append(
+            f'<a class="chip chip--s{css}" href="{url}{query}"{here}>{escape(str(label))} '
+            f'<span class="count">{figure(count)}</span></a>'
+        )
+    return mark_safe("".join(parts))

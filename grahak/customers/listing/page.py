@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 from django.core.cache import cache
 from django.db.models import QuerySet
@@ -32,8 +32,9 @@ from grahak.customers.listing.walk import (
 from grahak.customers.models import Customer
 
 SMALL_SHOP: Final = 20_000
-COUNTED_FOR: Final = 600  # seconds that a large shop is taken to stay one
-LARGE: Final = "customers.large"
+COUNTED_FOR: Final = 10  # seconds
+LARGE_FOR: Final = 600  # seconds that a large shop is taken to stay one
+COUNT: Final = "customers.count"
 
 
 @dataclass
@@ -242,15 +243,22 @@ def _start(question: Question, customers: QuerySet[Customer], total: int) -> int
 
 
 def count_all(user: User) -> int | None:
-    """How many customers there are for this person: exact in a shop of ordinary size (counted again after a
-    minute), None beyond."""
-    if cache.get(LARGE):
-        return None
-    counted = Customer.objects.visible_to(user).active().order_by()[: SMALL_SHOP + 1].count()
-    if counted <= SMALL_SHOP:
-        return counted
-    cache.set(LARGE, True, COUNTED_FOR)
-    return None
+    """How many customers there are for this person: exact in a shop of ordinary size (kept for ten
+    seconds, or until customers change), None beyond."""
+    key = f"{COUNT}.{scope_of(user, 'customers.view')}.{user.pk}"
+    kept = cache.get(key)
+    if kept is not None:
+        return kept if kept <= SMALL_SHOP else None
+    found = Customer.objects.visible_to(user).active().order_by()[: SMALL_SHOP + 1].count()
+    cache.set(key, found, COUNTED_FOR if found <= SMALL_SHOP else LARGE_FOR)
+    keys = cache.get(COUNT, set())
+    cache.set(COUNT, keys | {key}, LARGE_FOR)
+    return found if found <= SMALL_SHOP else None
+
+
+def forget_counts(customer_ids: Any = None) -> None:
+    """Count anew: customers have changed in this process. Others notice within COUNTED_FOR seconds."""
+    cache.delete_many(cache.get(COUNT, set()))
 
 
 def count_capped(question: Question, user: User) -> int | None:

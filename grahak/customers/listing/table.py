@@ -94,9 +94,8 @@ def _safe(value: Any) -> str:
 
 
 def foot(page: Page, columns: list[Column], *, chooses: bool) -> SafeString:
-    """The sums of a short list: what is added up stands on the screen or is one step away. Empty for a
-    long one."""
-    if not page.is_few or not page.rows or not any(column.total for column in columns):
+    """The sums of a list that stands whole on the page, so that they add up on it. Empty for a longer one."""
+    if not page.is_few or not page.rows or page.has_next or page.has_previous:
         return SafeString("")
     parts = ["<tr>", "<td data-keep></td>" if chooses else ""]
     for column in columns:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from django.core.cache import cache
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from grahak.core.models import User
@@ -14,6 +16,7 @@ from grahak.customers.listing.question import Question, read, views_of
 from grahak.customers.models import SavedView
 from grahak.customers.seeds import is_seed
 
+LIST = "/customers/"
 COUNTED_FOR = 60  # seconds that a count beside another tab may be old
 
 
@@ -44,23 +47,24 @@ def tabs(user: User, question: Question, page: Page) -> list[Tab]:
     out = []
     for view in views:
         here = view is current
-        count = (
-            page.count_words
-            if here and not _differs(question, view, user)
-            else kept.get(_key(user, view), "")
-        )
-        out.append(
-            Tab(
-                view=view,
-                name=view_name(view),
-                query=f"view={view.pk}",
-                current=here,
-                changed=here and _differs(question, view, user),
-                own=view.by_id == user.pk,
-                count=count,
-            )
-        )
+        changed = here and _differs(question, view, user)
+        count = page.count_words if here and not changed else kept.get(_key(user, view), "")
+        own = view.by_id == user.pk
+        out.append(Tab(view, view_name(view), f"view={view.pk}", here, changed, own, count))
     return out
+
+
+def tab_links(found: list[Tab]) -> SafeString:
+    """The tabs as links; a star where the address has left what is saved."""
+    parts = []
+    for tab in found:
+        here = ' aria-current="page"' if tab.current else ""
+        star = f' <span class="quiet" title="{escape(gettext("changed"))}">*</span>' if tab.changed else ""
+        parts.append(
+            f'<a class="tabs__tab" href="{LIST}?{tab.query}"{here}><bdi>{escape(tab.name)}</bdi>{star} '
+            f'<span class="count" id="count-{tab.view.pk}">{tab.count}</span></a>'
+        )
+    return mark_safe("".join(parts))
 
 
 def _current(question: Question, views: list[SavedView]) -> SavedView | None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.template import Context
 from django.template.loader import get_template
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -22,7 +24,8 @@ from grahak.customers.forms import CallForm, NoteForm, TaskForm
 from grahak.customers.listing import table
 from grahak.customers.models import CHANNELS, PURPOSES, Consent, Contact, Customer
 from grahak.customers.phones import call_link, chat_link, shown_phone
-from grahak.customers.views.facts import fact_lines
+from grahak.customers.timeline_html import book_html, group_chips
+from grahak.customers.views.facts import fact_lines, tags_of
 from grahak.customers.views.parts import LARGEST, customer_for, wants
 
 COMPOSERS = {"note": NoteForm, "call": CallForm, "task": TaskForm}
@@ -61,11 +64,14 @@ def middle(request: HttpRequest, found: Customer, form: Any = None) -> dict[str,
     composing = request.GET.get("compose", "note")
     composing = composing if composing in COMPOSERS else "note"
     book = timeline.read(found, group, request.GET.get("after", ""))
-    numbers = timeline.counts(found, book)
+    numbers, url = timeline.counts(found, book), found.get_absolute_url()
+    groups = [(code, label, numbers.get(code, 0)) for code, label in (("", _("All")), *timeline.GROUPS)]
     return {
         "customer": found,
         "daybook": book,
-        "groups": [(code, label, numbers.get(code, 0)) for code, label in (("", _("All")), *timeline.GROUPS)],
+        "url": url,
+        "lines": book_html(book, url),
+        "groups": group_chips(groups, book.group, url),
         "composing": composing,
         "composer": form or COMPOSERS[composing](),
         "may_write": scope_of(request.user, "customers.edit") is not None,
@@ -88,7 +94,7 @@ def page(request: HttpRequest, found: Customer) -> dict[str, Any]:
         "also": [(code, name) for code, name in (found.other_names or {}).items() if name != found.name],
         "facts": fact_lines(found, request.user),  # type: ignore[arg-type]
         "consents": consents_of(people),
-        "tags": [link.tag for link in found.tag_links.select_related("tag").order_by("tag__name")],
+        "tags": tags_of(found),
         "open_tasks": list(
             found.tasks.filter(done_at=None).select_related("assigned_to").order_by("due_on", "pk")[:10]
         ),
@@ -171,9 +177,21 @@ def _panels(request: HttpRequest, found: Customer) -> dict[str, list[SafeString]
             continue
         context = panel.context(found, request)
         if context is not None:
-            template: Any = get_template(panel.template)
-            out[panel.place].append(mark_safe(template.template.render(Context(base | context))))
+            out[panel.place].append(_template(panel.template).render(Context(base | context)))
     return out
+
+
+def _template(name: str) -> Any:
+    """A panel's template; looked up once a process, except while one works on it."""
+    return (_looked_up if settings.DEBUG else _kept)(name)
+
+
+def _looked_up(name: str) -> Any:
+    found: Any = get_template(name)
+    return found.template
+
+
+_kept = lru_cache(maxsize=128)(_looked_up)
 
 
 @require_POST

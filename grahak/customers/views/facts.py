@@ -163,6 +163,11 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "customers/edit.html", {"customer": found, "form": form}, status=status)
 
 
+def tags_of(customer: Customer) -> list[str]:
+    """The names of the customer's tags."""
+    return list(customer.tag_links.order_by("tag__name").values_list("tag__name", flat=True))
+
+
 @require_POST
 @needs("customers.edit")
 def tags(request: HttpRequest, pk: int) -> HttpResponse:
@@ -176,6 +181,6 @@ def tags(request: HttpRequest, pk: int) -> HttpResponse:
     except ValidationError as error:
         say(request, sentences(error), tone="wrong")
     if wants(request, "tags"):
-        shown = [link.tag for link in found.tag_links.select_related("tag").order_by("tag__name")]
+        shown = tags_of(found)
         return render(request, "customers/_tags.html", {"customer": found, "tags": shown, "may_write": True})
     return redirect(found)

@@ -17,7 +17,7 @@ from grahak.customers.listing import chips as sentence
 from grahak.customers.listing.page import read_page
 from grahak.customers.listing.question import SIZES, Question, check, read
 from grahak.customers.listing.table import body, chosen_columns, column_ticks, foot, heads
-from grahak.customers.listing.tabs import tabs
+from grahak.customers.listing.tabs import tab_links, tabs
 from grahak.customers.views.parts import wants
 
 COLUMNS = "customers.columns"  # where the session keeps a person's columns
@@ -63,6 +63,7 @@ def _shown(request: HttpRequest, question: Question, problem: str) -> dict[str, 
     page = read_page(question, request.user, columns)  # type: ignore[arg-type]
     actions = [one for one in registry.mass_actions if scope_of(request.user, one.action) is not None]
     here = question.query()
+    views = tabs(request.user, question, page)  # type: ignore[arg-type]
     return {
         "page": page,
         "question": question,
@@ -72,7 +73,8 @@ def _shown(request: HttpRequest, question: Question, problem: str) -> dict[str, 
         "heads": heads(question, columns),
         "body": body(page.rows, columns, chooses=bool(actions)),
         "foot": foot(page, columns, chooses=bool(actions)),
-        "tabs": tabs(request.user, question, page),  # type: ignore[arg-type]
+        "tabs": [tab for tab in views if tab.current and tab.own],
+        "tab_links": tab_links(views),
         "chips": sentence.chips(question, request),
         "adding": sentence.adding(question, request, problem),
         "filters": sentence.filter_links(here),
