@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import F, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -67,29 +67,20 @@ class Bought:
 
 def bought_since(customer: Customer, since: dt.date, today: dt.date) -> Bought:
     """What a customer bought since a day, and from that day to this a year before. One query."""
-    year_ago = (_year_before(since), _year_before(today))
-    live = Order.objects.filter(customer=customer, cancelled_at=None)
-    now = Q(placed_at__gte=business.day_start(since))
-    then = Q(
-        placed_at__gte=business.day_start(year_ago[0]),
-        placed_at__lt=business.day_start(year_ago[1] + dt.timedelta(days=1)),
-    )
-    sold, back = Q(kind=OrderKind.SALE), Q(kind=OrderKind.RETURN)
-    found = live.order_by().aggregate(
-        kept=Sum("net", filter=now),
-        before=Sum("net", filter=then),
-        sold=Sum("net", filter=now & sold),
-        returned=Sum("net", filter=now & back),
-        earlier=Count("id", filter=then),
-    )
+    start, year_ago = business.day_start(since), business.day_start(_year_before(since))
+    until = business.day_start(_year_before(today) + dt.timedelta(days=1))
+    live = Order.objects.filter(customer=customer, cancelled_at=None, placed_at__gte=year_ago).order_by()
+    orders = list(live.values_list("placed_at", "kind", "net"))
+    now = [(kind, net) for at, kind, net in orders if at >= start]
+    then = [net for at, _kind, net in orders if at < until]
     zero = Decimal(0)
     return Bought(
         since=since,
-        net=found["kept"] or zero,
-        before=found["before"] or zero,
-        returned=-(found["returned"] or zero),
-        sold=found["sold"] or zero,
-        had_orders_before=bool(found["earlier"]),
+        net=sum((net for _kind, net in now), zero),
+        before=sum(then, zero),
+        returned=-sum((net for kind, net in now if kind == OrderKind.RETURN), zero),
+        sold=sum((net for kind, net in now if kind == OrderKind.SALE), zero),
+        had_orders_before=bool(then),
     )
 
 
