@@ -31,7 +31,9 @@ def launched(*contacts: Contact, purpose: str = "offers") -> Dispatch:
         Renderer(
             LETTER,
             lambda dispatch: everybody(list(contacts)),
-            lambda dispatch, rows: [Words(row.id, f"To {row.address}", "Hello", "<p>Hello</p>") for row in rows],
+            lambda dispatch, rows: [
+                Words(row.id, f"To {row.address}", "Hello", "<p>Hello</p>") for row in rows
+            ],
         )
     )
     number = Dispatch.objects.count() + 1

@@ -71,7 +71,9 @@ def test_a_claim_leaves_out_whoever_may_not_be_written_to_with_the_reason():
 def test_service_mail_needs_no_yes_but_respects_a_no():
     silent = somebody("Silent", "silent@x.example", consent="")
     refused = somebody("Refused", "no@x.example", consent="")
-    Consent.objects.create(contact=refused, channel="email", purpose="service", state="withdrawn", how="phone")
+    Consent.objects.create(
+        contact=refused, channel="email", purpose="service", state="withdrawn", how="phone"
+    )
     dispatch = launched(silent, refused, purpose="service")
     assert [row.contact_id for row in turns.claim(dispatch.pk, 9, ME, "x.example").claimed] == [silent.pk]
 

@@ -7,8 +7,8 @@ import pytest
 
 from grahak.channels.email.building import Letterhead, as_html, build
 from grahak.channels.email.headers import encoded, mailbox
-from grahak.channels.replies import is_address_dead
 from grahak.channels.renderers import Words
+from grahak.channels.replies import is_address_dead
 
 SHOP = Letterhead("Kapasi, Sons & Co", "shop@kapasi.example", "amina@kapasi.example", "amina@kapasi.example")
 
@@ -21,7 +21,9 @@ def mail(subject: str = "Hello", text: str = "Hi", name: str = "", language: str
     return email.message_from_bytes(content, policy=email.policy.default)
 
 
-@pytest.mark.parametrize("said", ["Plain", "نیا مال آ گیا ہے", "नया माल आ गया है", "નવો માલ", "₹ 5 off " * 20, "=?x?="])
+@pytest.mark.parametrize(
+    "said", ["Plain", "نیا مال آ گیا ہے", "नया माल आ गया है", "નવો માલ", "₹ 5 off " * 20, "=?x?="]
+)
 def test_subjects_and_texts_of_every_script_come_back_as_they_were(said):
     found = mail(subject=said.strip(), text=said)
     assert found["Subject"] == said.strip()

@@ -76,7 +76,10 @@ def test_refusals_are_told_apart(impatient):
     dispatch = launched(*people(5))
     with listening(Picky()) as port:
         engine.send_all(account=account(port))
-    said = {message.contact.name: (message.state, message.reason, message.detail) for message in Message.objects.all()}
+    said = {
+        message.contact.name: (message.state, message.reason, message.detail)
+        for message in Message.objects.all()
+    }
     assert said["C0"] == ("failed", "bad_address", "550 5.1.1 no such user")
     assert said["C1"] == ("failed", "busy", "450 4.2.1 greylisted")
     assert said["C2"] == ("failed", "refused", "554 5.7.1 looks like spam")
