@@ -96,7 +96,7 @@ def test_every_part_of_a_mail_opens(as_amina, demo, tab):
     assert as_amina.get(f"/mailbox/{demo.pk}/?tab={tab}").status_code == 200
 
 
-def test_the_mailbox_asks_as_often_for_thirty_mails_as_for_three(as_amina, demo, django_assert_num_queries):
+def test_the_mailbox_asks_as_often_for_thirty_mails_as_for_three(as_amina, demo):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 

@@ -1,0 +1,137 @@
+"""The words of a campaign: strict about tags, deaf to what stands in a name, in the reader's language."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from grahak.channels.tests.people import somebody
+from grahak.marketing.words import liquid
+from grahak.marketing.words.links import clean, marked
+from grahak.marketing.words.liquid import Mistake
+from grahak.marketing.words.mail import Addresses, Text, say
+from grahak.marketing.words.people import NAMES, Amount, Person, day_in, first_name, people
+from grahak.sales.models import CustomerFigures
+
+WHERE = Addresses(link=lambda url: f"https://crm.example/r/{len(url)}", stop="https://crm.example/u/1.x")
+
+
+def person(**contact: str) -> Person:
+    values = {
+        "contact": {"name": "Ayesha Khan", "first_name": "Ayesha"} | contact,
+        "customer": {"name": "Noor Store", "city": "Surat", "area": ""},
+        "shop": {"name": "Kapasi", "address": ""},
+        "figures": {"orders": 3, "balance": Amount("1500")},
+    }
+    return Person(1, 1, "Ayesha Khan", values)
+
+
+def said(body: str, language: str = "en", who: Person | None = None, subject: str = "Hello"):
+    return say(Text(language, subject, body), who or person(), WHERE, message_id=1, sender_name="Kapasi")
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "words"),
+    [
+        ("Dear\n{{ contact.frist_name }}", 2, "contact.first_name"),
+        ("{{ contact.name | shout }}", 1, "shout"),
+        ("a\nb\n{{ contact.name", 3, ""),
+        ("{% include 'x' %}", 1, "include"),
+        ("{% if contact.name %}", 0, ""),
+    ],
+)
+def test_a_mistake_is_named_with_its_line(source, line, words):
+    mistake = liquid.mistakes_in(source, set(NAMES))[0]
+    assert mistake.line == line
+    assert words in mistake.what
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% for i in (1..100000000) %}x{% endfor %}",
+        "{% for i in (1..999) %}{% for j in (1..999) %}{% endfor %}{% endfor %}",
+        "{% assign s = 'aaaaaaaaaaaaaaaa' %}{% for i in (1..900) %}{% assign s = s | append: s %}{% endfor %}",
+        "{{ 5 | divided_by: 0 }}",
+        "x" * 20_001,
+    ],
+)
+def test_no_text_can_hang_the_sending(source):
+    with pytest.raises(Mistake):
+        liquid.rendered(source, {})
+
+
+def test_a_name_can_make_neither_markup_nor_a_link():
+    evil = clean("<img src=x onerror=alert(1)> https://evil.example \ue0000\ue001\r\nBcc: x")
+    words = said("Dear {{ contact.first_name }}", who=person(first_name=evil))
+    assert "<img" not in words.html
+    assert 'href="https://evil.example' not in words.html
+    assert "\ue000" not in words.text
+
+
+def test_the_author_s_links_are_tracked_and_a_full_stop_is_no_part_of_them():
+    assert marked("See https://shop.example/a?b=1&c=2. And (https://shop.example/d).")[1] == (
+        "https://shop.example/a?b=1&c=2",
+        "https://shop.example/d",
+    )
+    words = said("See https://shop.example/new.")
+    assert 'href="https://crm.example/r/24">shop.example/new</a>.' in words.html
+    assert "https://crm.example/r/24." in words.text
+
+
+def test_an_address_with_a_tag_is_a_link_of_its_own():
+    assert 'href="https://shop.example/Surat"' in said("https://shop.example/{{ customer.city }}").html
+
+
+def test_every_mail_says_how_to_stop_unless_the_author_did():
+    assert said("Hi").text.count("https://crm.example/u/1.x") == 1
+    assert said("Hi. {{ unsubscribe_url }}").text.count("https://crm.example/u/1.x") == 1
+    assert said("Hi").unsubscribe_url == "https://crm.example/u/1.x"
+
+
+def test_money_compares_as_a_number_and_reads_as_money(business):
+    assert (
+        "You owe ₹ 1,500"
+        in said("{% if figures.balance > 100 %}You owe {{ figures.balance }}{% endif %}").text
+    )
+
+
+def test_a_text_that_comes_out_empty_is_not_sent():
+    with pytest.raises(Mistake):
+        said("{% if contact.nothing %}Hi{% endif %}")
+
+
+def test_urdu_paragraphs_run_from_the_right():
+    assert '<p dir="rtl">' in said("سلام", language="ur").html
+
+
+def test_titles_are_no_first_names():
+    assert [first_name(name) for name in ("Mr. Iqbal Khan", "आयशा ख़ान", "Dr", "")] == [
+        "Iqbal",
+        "आयशा",
+        "Dr",
+        "",
+    ]
+
+
+def test_days_are_said_in_the_reader_s_language(business):
+    assert day_in(dt.date(2020, 11, 21), "en") == "21 November 2020"
+    assert "नवंबर" in day_in(dt.date(2020, 11, 21), "hi")
+
+
+@pytest.mark.django_db
+def test_people_are_looked_up_in_the_same_number_of_queries_for_three_and_thirty(business):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    contacts = [somebody(f"C {n}") for n in range(30)]
+    for contact in contacts:
+        CustomerFigures.objects.create(customer=contact.customer, balance=Decimal(5))
+    people([(contacts[0].pk, "en")], NAMES)  # the business is read once a second
+    counts = []
+    for many in (3, 30):
+        with CaptureQueriesContext(connection) as seen:
+            found = people([(contact.pk, "en") for contact in contacts[:many]], NAMES)
+        assert len(found) == many
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
