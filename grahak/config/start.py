@@ -5,6 +5,7 @@ Each step looks first and does nothing where nothing changed, so that a second s
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,16 +24,17 @@ def prepare(*, screens: bool = True) -> list[str]:
     """Bring everything up to date; gives what was done, in words. Without SCREENS the browser's files are left: a
     developer's pages take them from the source."""
     done = []
-    with _alone():
-        waiting = pending_migrations()
-        if waiting:
-            call_command("migrate", verbosity=0, interactive=False)
-            done.append(f"database brought up to date ({len(waiting)} steps)")
-    compiled = compile_catalogues()
-    if compiled:
-        done.append(f"languages compiled ({compiled} catalogues)")
-    if screens and not settings.DEBUG and build_static():
-        done.append("screens' files built")
+    with _alone_here():
+        with _alone_everywhere():
+            waiting = pending_migrations()
+            if waiting:
+                call_command("migrate", verbosity=0, interactive=False)
+                done.append(f"database brought up to date ({len(waiting)} steps)")
+        compiled = compile_catalogues()
+        if compiled:
+            done.append(f"languages compiled ({compiled} catalogues)")
+        if screens and not settings.DEBUG and build_static():
+            done.append("screens' files built")
     return done
 
 
@@ -108,8 +110,10 @@ def compile_catalogues() -> int:
 
     count = 0
     for source in stale_catalogues():
+        unfinished = source.with_suffix(f".{os.getpid()}.part")
         try:
-            polib.pofile(str(source)).save_as_mofile(str(source.with_suffix(".mo")))
+            polib.pofile(str(source)).save_as_mofile(str(unfinished))
+            unfinished.replace(source.with_suffix(".mo"))  # whole or not at all: others may be reading it
         except PermissionError:
             continue
         count += 1
@@ -117,8 +121,21 @@ def compile_catalogues() -> int:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    """Only one of several processes that start together on PostgreSQL migrates; on SQLite there is one."""
+def _alone_here() -> Iterator[None]:
+    """Of several processes that start together on this data folder one works, the others wait and find it done."""
+    try:
+        import fcntl
+    except ImportError:  # Windows: one process starts at a time
+        yield
+        return
+    with (Path(settings.DATA) / "start.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _alone_everywhere() -> Iterator[None]:
+    """Of several machines that share a PostgreSQL database one migrates."""
     if connection.vendor != "postgresql":
         yield
         return

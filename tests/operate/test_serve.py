@@ -6,12 +6,13 @@ import json
 import os
 import signal
 import socket
+import sys
 
 import pytest
 
 from grahak.config import start
 from grahak.config.supervise import Child
-from tests.operate.shop import Shop, free_port, get, have_ended, watch
+from tests.operate.shop import Running, Shop, free_port, get, have_ended, watch
 
 
 def test_serve_starts_from_an_empty_folder_answers_and_stops_with_all_its_processes(empty_shop: Shop) -> None:
@@ -127,8 +128,19 @@ def test_a_process_that_dies_at_once_is_started_again_after_a_while_that_grows(s
     assert waits == [1.0, 2.0, 4.0, 8.0]
 
 
+def test_processes_started_together_do_not_get_into_each_others_way(empty_shop: Shop) -> None:
+    source = "from grahak.config import start\nprint(json.dumps(start.prepare()))"
+    words = [sys.executable, "-c", f"import json, django\ndjango.setup()\n{source}"]
+    both = [Running(words, empty_shop.env, empty_shop.folder) for _ in range(2)]
+    done = sorted(json.loads(running.rest()[-1]) for running in both)
+    assert [running.process.wait() for running in both] == [0, 0]
+    assert done[0] == []
+    assert "screens' files built" in done[1]
+
+
 @pytest.mark.django_db
 def test_preparing_twice_does_nothing_the_second_time(settings: object, tmp_path: object) -> None:
+    settings.DATA = tmp_path  # type: ignore[attr-defined]
     settings.STATIC_ROOT = tmp_path / "static"  # type: ignore[attr-defined,operator]
     start.compile_catalogues()
     assert start.prepare() == ["screens' files built"]

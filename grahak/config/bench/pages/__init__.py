@@ -77,7 +77,7 @@ def _static_files() -> None:
         static("favicon.svg")
     except ValueError:
         call_command("collectstatic", interactive=False, verbosity=0)
-        staticfiles_storage.hashed_files, _hash = staticfiles_storage.load_manifest()
+        staticfiles_storage.hashed_files, _hash = staticfiles_storage.load_manifest()  # type: ignore[attr-defined]
 
 
 def _addresses(size: int, ours: Client) -> dict[str, list[str]]:
@@ -86,11 +86,18 @@ def _addresses(size: int, ours: Client) -> dict[str, list[str]]:
     return {
         "list": ["/customers/"],
         "list_page_100": [_far_page(ours, 100)],
-        "search_common": [f"/search/?q={text}" for text in ("mohammad", "patel", "ramesh", "shah", "mohammad khan")],
+        "search_common": [
+            f"/search/?q={text}" for text in ("mohammad", "patel", "ramesh", "shah", "mohammad khan")
+        ],
         "search_rare": [f"/search/?q={text}" for text in (*rare, "zaverchand kutubi")],
         "search_prefix": [f"/search/?q={text}" for text in ("moh", "pat", "ra", "meh", "shah t")],
-        "search_none": [f"/search/?q={text}" for text in ("xylophon", "qqq www", "bratwurst", "jeff bezzoz", "0000 111")],
-        "filter_common": ["/customers/?kind=is:business&sort=-balance", "/customers/?country=is:IN&sort=-last_order"],
+        "search_none": [
+            f"/search/?q={text}" for text in ("xylophon", "qqq www", "bratwurst", "jeff bezzoz", "0000 111")
+        ],
+        "filter_common": [
+            "/customers/?kind=is:business&sort=-balance",
+            "/customers/?country=is:IN&sort=-last_order",
+        ],
         "filter_rare": ["/customers/?tag=is:Rare&sort=-net", "/customers/?tag=is:Rare&kind=is:person"],
         "filter_none": ["/customers/?city=is:Atlantis", "/customers/?balance=gt:99,00,000"],
         "customer": [f"/customers/{pk}/" for pk in range(1, size, max(1, size // 23))],

@@ -34,7 +34,9 @@ _PAGE: Final = Engine().from_string(
 )
 
 
-def own_addresses(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def own_addresses(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
     """Answers from this module's addresses."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -47,7 +49,9 @@ def own_addresses(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
 @login_required
 def customers(request: HttpRequest) -> HttpResponse:
     """Fifty customers after a name, by the index of names."""
-    rows = Customer.objects.filter(name_sort__gt=request.GET.get("after", "")).order_by("name_sort", "id")[:50]
+    rows = Customer.objects.filter(name_sort__gt=request.GET.get("after", "")).order_by("name_sort", "id")[
+        :50
+    ]
     shown = list(rows)
     return HttpResponse(_PAGE.render(Context({"rows": shown, "last": shown[-1]})))
 

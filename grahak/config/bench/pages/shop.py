@@ -238,7 +238,7 @@ def _rest(table: str, given: tuple[str, ...]) -> tuple[tuple[str, Any], ...]:
         if one.column not in given and not one.null and not one.primary_key:
             value = one.get_default() if one.has_default() else ""
             out.append((one.column, one.get_db_prep_save(value, connection)))
-    return tuple(out)
+    return tuple(out)  # type: ignore[arg-type]
 
 
 def _insert(table: str, columns: str, rows: list[tuple[Any, ...]]) -> None:

@@ -38,7 +38,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not os.environ.get("GRAHAK_SUPERVISED"):
-            for line in start.prepare():
+            for line in start.prepare(screens=False):
                 logger.info(line)
         if options["takes_over"]:
             worker.take_over(options["takes_over"])
