@@ -113,8 +113,12 @@ class Registry:
     settings_pages: list[NavLink] = field(default_factory=list)
     new_links: list[NavLink] = field(default_factory=list)
     first_steps: list[NavLink] = field(default_factory=list)  # what a new shop does next, in order
-    currency_locks: list[Callable[[], bool]] = field(default_factory=list)  # True: amounts exist in the currency
-    demo_starter: Callable[[Any], Any] | None = None  # (request) puts the demo shop in place, returns its owner
+    currency_locks: list[Callable[[], bool]] = field(
+        default_factory=list
+    )  # True: amounts exist in the currency
+    demo_starter: Callable[[Any], Any] | None = (
+        None  # (request) puts the demo shop in place, returns its owner
+    )
     demo_leaver: Callable[[Any], Any] | None = None  # (person) wipes the demo and what was entered into it
     demo_progress: Callable[[], dict[str, Any] | None] | None = None  # as core.demo says, counted this moment
 

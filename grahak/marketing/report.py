@@ -53,9 +53,9 @@ def sold(campaign: Campaign) -> Sold:
         .order_by("placed_at", "pk")
         .values_list("pk", "customer_id", "kind", "net", "placed_at", "customer__messages__sent_at")
     )
-    inside = [row for row in rows.iterator(chunk_size=2_000) if row[5] <= row[4] < row[5] + window]
+    inside = [row for row in rows.iterator(chunk_size=2_000) if row[5] <= row[4] < row[5] + window]  # type: ignore[operator]
     later = _messages_of({row[1] for row in inside}, campaign.dispatch_id)
-    mine = [row for row in inside if not any(row[5] < at <= row[4] for at in later[row[1]])]
+    mine = [row for row in inside if not any(row[5] < at <= row[4] for at in later[row[1]])]  # type: ignore[operator]
     buyers = {row[1] for row in mine if row[2] == OrderKind.SALE}
     counted = [row for row in mine if row[1] in buyers]
     sales = [row for row in counted if row[2] == OrderKind.SALE]

@@ -34,7 +34,11 @@ def _report() -> Iterator[None]:
 
 
 def _as_page(fates: list[dict[str, Any]]) -> str:
-    lines = ["# Killed and counted", "", "Written by `make kill`. A life is a process killed with SIGKILL at seeded"]
+    lines = [
+        "# Killed and counted",
+        "",
+        "Written by `make kill`. A life is a process killed with SIGKILL at seeded",
+    ]
     lines += ["moments, started again until it ended, and counted.", ""]
     for what in sorted({fate["what"] for fate in fates}):
         mine = [fate for fate in fates if fate["what"] == what]

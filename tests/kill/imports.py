@@ -1,7 +1,7 @@
 """An import killed with SIGKILL at a seeded moment, started again until it ends, and counted.
 
-`fate(seed, folder)` runs one such life in a data directory of its own and tells what was found; nothing may be
-lost or doubled.
+`fate(seed, folder)` runs one such life in a data directory of its own and tells what was found; nothing may
+be lost or doubled.
 """
 
 from __future__ import annotations
@@ -61,7 +61,11 @@ def prepared(folder: Path) -> tuple[Path, int]:
 
 def _python(code: str, data: Path, *words: str, capture: bool = False) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", code, *words], env=environment(data), text=True, check=True, capture_output=capture
+        [sys.executable, "-c", code, *words],
+        env=environment(data),
+        text=True,
+        check=True,
+        capture_output=capture,
     )
 
 
@@ -84,7 +88,9 @@ def fate(seed: int, template: Path, run_id: int, folder: Path) -> dict[str, Any]
     killed_at = []
     for _life in range(chance.randint(1, 3)):
         target = chance.randrange(0, ROWS)
-        victim = subprocess.Popen([sys.executable, "-c", VICTIM, str(run_id), str(PIECE)], env=environment(data))
+        victim = subprocess.Popen(
+            [sys.executable, "-c", VICTIM, str(run_id), str(PIECE)], env=environment(data)
+        )
         try:
             killed_at.append(_kill_after(victim, path, run_id, target, chance.uniform(0, 0.02)))
         finally:
@@ -97,11 +103,15 @@ def fate(seed: int, template: Path, run_id: int, folder: Path) -> dict[str, Any]
     return {"what": "import", "seed": seed, "killed_at": killed_at, **found, "ok": is_whole(found)}
 
 
-def _kill_after(victim: subprocess.Popen[bytes], path: Path, run_id: int, target: int, pause: float) -> int | None:
+def _kill_after(
+    victim: subprocess.Popen[bytes], path: Path, run_id: int, target: int, pause: float
+) -> int | None:
     """Wait until the import has passed TARGET, then SIGKILL; None if it ended before."""
     while victim.poll() is None:
         with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
-            at = database.execute("SELECT next_row FROM connect_importrun WHERE id = ?", (run_id,)).fetchone()[0]
+            at = database.execute(
+                "SELECT next_row FROM connect_importrun WHERE id = ?", (run_id,)
+            ).fetchone()[0]
         if at >= target:
             time.sleep(pause)  # somewhere inside the next piece
             victim.send_signal(signal.SIGKILL)

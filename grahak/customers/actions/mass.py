@@ -161,9 +161,10 @@ def _put_back(batch: Batch) -> list[int]:
     for (name, value), ids in groups.items():
         for step in _steps(ids):
             if name == "tag":
-                if Tag.objects.filter(pk=value).exists():
+                if Tag.objects.filter(pk=value).exists():  # type: ignore[misc]
                     CustomerTag.objects.bulk_create(
-                        [CustomerTag(tag_id=value, customer_id=pk) for pk in step], ignore_conflicts=True
+                        [CustomerTag(tag_id=value, customer_id=pk) for pk in step],  # type: ignore[misc]
+                        ignore_conflicts=True,
                     )
             else:
                 Customer.objects.filter(pk__in=step).update(**{name: value})

@@ -36,7 +36,7 @@ class Beyond(Func):
         self.sign = sign
         super().__init__(*expressions)
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         parts = [compiler.compile(one) for one in self.source_expressions]
         a, b, x, y = (sql for sql, _params in parts)
         return f"({a}, {b}) {self.sign} ({x}, {y})", [param for _sql, params in parts for param in params]

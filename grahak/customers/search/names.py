@@ -39,7 +39,7 @@ class Word:
             if seek
             else (f"({alias}.kind || '')", f"({alias}.token || '')")
         )
-        parts, params = [], []
+        parts, params = [], []  # type: ignore[var-annotated]
         if self.exact:
             marks = ", ".join(["%s"] * len(self.exact))
             parts.append(f"({kind} = '{SKELETON}' AND {token} IN ({marks}))")

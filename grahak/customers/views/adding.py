@@ -3,6 +3,8 @@ nothing."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,9 +20,12 @@ from grahak.customers.views.facts import keep_errors
 
 
 def _likely(request: HttpRequest, given: dict[str, str]) -> list[Likely]:
-    user = request.user
+    user: Any = request.user
     return likely(
-        user, given.get("name", "")[:200], given.get("phones", "")[:200], given.get("emails", "")[:254]
+        user,
+        given.get("name", "")[:200],
+        given.get("phones", "")[:200],
+        given.get("emails", "")[:254],
     )  # type: ignore[arg-type]
 
 

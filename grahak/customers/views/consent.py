@@ -24,7 +24,7 @@ from grahak.customers.views.parts import customer_for
 def consent(request: HttpRequest, pk: int) -> HttpResponse:
     """Every yes and no with who, when and how; a new one is written beneath the notice shown."""
     found = customer_for(request, pk)
-    people = list(found.contacts.all())
+    people = list(found.contacts.all())  # type: ignore[arg-type]
     initial = {name: request.GET.get(name, "") for name in ("contact", "channel", "purpose", "state")}
     form = ConsentForm(request.POST or None, contacts=people, initial=initial)
     if request.method == "POST" and form.is_valid() and _stated(request, form, people):

@@ -93,7 +93,10 @@ def identities(request: HttpRequest, pk: int, contact: int) -> HttpResponse:
     if form.is_valid():
         try:
             actions.add_identity(
-                found, form.cleaned_data["kind"], form.cleaned_data["value"], by=request.user
+                found,
+                form.cleaned_data["kind"],
+                form.cleaned_data["value"],
+                by=request.user,  # type: ignore[arg-type]
             )  # type: ignore[arg-type]
             return redirect("customers:contact", pk, contact)
         except ValidationError as error:

@@ -22,7 +22,7 @@ from grahak.core.toasts import say
 from grahak.customers import actions, timeline
 from grahak.customers.forms import CallForm, NoteForm, TaskForm
 from grahak.customers.listing import table
-from grahak.customers.models import CHANNELS, PURPOSES, Consent, Contact, Customer
+from grahak.customers.models import CHANNELS, PURPOSES, Consent, Contact, Customer, Identity
 from grahak.customers.phones import call_link, chat_link, shown_phone
 from grahak.customers.timeline_html import book_html, group_chips
 from grahak.customers.views.facts import fact_lines, tags_of
@@ -103,35 +103,42 @@ def page(request: HttpRequest, found: Customer) -> dict[str, Any]:
 
 
 def contacts_of(found: Customer) -> list[dict[str, Any]]:
-    """The contacts with their phones, addresses and links to ring and to write."""
-    people = []
-    for contact in found.contacts.prefetch_related("identities"):
-        identities = sorted(contact.identities.all(), key=lambda one: one.pk)
-        lines = [
-            {
-                "identity": one,
-                "shown": shown_phone(one.value, one.shown)
-                if one.kind in ("phone", "whatsapp")
-                else one.shown or one.value,
-                "call": call_link(one.value) if one.kind == "phone" else "",
-                "chat": chat_link(one.value) if one.kind in ("phone", "whatsapp") else "",
-                "mail": f"mailto:{one.value}" if one.kind == "email" else "",
-            }
-            for one in identities
-        ]
+    """The contacts with their phones, addresses and links to ring and to write. One question for all."""
+    rows = found.contacts.order_by("-is_primary", "id", "identities__id").values_list(  # type: ignore[arg-type]
+        "id", "name", "role", "language", "is_primary", "identities__id", "identities__kind", "identities__value",
+        "identities__shown",
+    )  # fmt: skip
+    people: dict[int, dict[str, Any]] = {}
+    for pk, name, role, language, is_primary, identity, kind, value, shown in rows:
+        if pk not in people:
+            contact = Contact(
+                pk=pk, customer=found, name=name, role=role, language=language, is_primary=is_primary
+            )
+            people[pk] = {"contact": contact, "lines": []}
+        if identity is not None:
+            one = Identity(pk=identity, contact_id=pk, kind=kind, value=value, shown=shown)
+            people[pk]["lines"].append(_reach(one))
+    for one_ in people.values():
+        lines = one_["lines"]
         chat = next(
             (line["chat"] for line in lines if line["identity"].kind == "whatsapp" and line["chat"]), ""
         )
-        people.append(
-            {
-                "contact": contact,
-                "lines": lines,
-                "call": next((line["call"] for line in lines if line["call"]), ""),
-                "chat": chat or next((line["chat"] for line in lines if line["chat"]), ""),
-                "mail": next((line["mail"] for line in lines if line["mail"]), ""),
-            }
-        )
-    return people
+        one_["call"] = next((line["call"] for line in lines if line["call"]), "")
+        one_["chat"] = chat or next((line["chat"] for line in lines if line["chat"]), "")
+        one_["mail"] = next((line["mail"] for line in lines if line["mail"]), "")
+    return list(people.values())
+
+
+def _reach(one: Identity) -> dict[str, Any]:
+    """A phone or address as it is read, with what a press on it does."""
+    is_phone = one.kind in ("phone", "whatsapp")
+    return {
+        "identity": one,
+        "shown": shown_phone(one.value, one.shown) if is_phone else one.shown or one.value,
+        "call": call_link(one.value) if one.kind == "phone" else "",
+        "chat": chat_link(one.value) if is_phone else "",
+        "mail": f"mailto:{one.value}" if one.kind == "email" else "",
+    }
 
 
 def consents_of(people: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -43,7 +43,7 @@ class Fact:
 
 
 def _label(name: str) -> Any:
-    return Customer._meta.get_field(name).verbose_name
+    return Customer._meta.get_field(name).verbose_name  # type: ignore[union-attr]
 
 
 def _value(customer: Customer, name: str) -> Any:

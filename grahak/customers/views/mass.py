@@ -58,7 +58,11 @@ def _change(
         user, query = request.user.pk, chosen.query
         transaction.on_commit(
             lambda: change_many.enqueue(
-                verb=verb, argument=argument, query=query, ids=list(chosen.ids), by=user
+                verb=verb,
+                argument=argument,
+                query=query,
+                ids=list(chosen.ids),
+                by=user,  # type: ignore[arg-type]
             )
         )
         say(request, _("That is a lot of customers: it is being done in the background."), tone="wait")
@@ -170,7 +174,7 @@ def undo_batch(request: HttpRequest, pk: int) -> HttpResponse:
 
     rows = Batch.objects.filter(kind__in=("tag", "untag", "assign", "archive"))
     if scope_of(request.user, "settings.edit") is None:
-        rows = rows.filter(by=request.user)
+        rows = rows.filter(by=request.user)  # type: ignore[misc]
     batch = rows.filter(pk=pk).first() if pk <= LARGEST else None
     if batch is None:
         raise Http404

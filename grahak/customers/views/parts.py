@@ -37,7 +37,7 @@ def customer_for(request: HttpRequest, pk: int, action: str = "customers.edit") 
 
 def contact_for(request: HttpRequest, pk: int, contact: int, action: str = "customers.edit") -> Contact:
     """A contact of that customer."""
-    return _row(customer_for(request, pk, action).contacts.select_related("customer"), contact)
+    return _row(customer_for(request, pk, action).contacts.select_related("customer"), contact)  # type: ignore[arg-type]
 
 
 def tasks_for(request: HttpRequest) -> Any:

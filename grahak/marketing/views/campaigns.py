@@ -142,7 +142,7 @@ def people(request: HttpRequest, pk: int) -> HttpResponse:
         )
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
     for row in page:
-        row.why = REASONS.get(row.reason, row.reason)
+        row.why = REASONS.get(row.reason, row.reason)  # type: ignore[attr-defined]
     label = MessageState(state).label if state in MessageState.values else _("Everybody")
     return render(
         request,

@@ -26,11 +26,12 @@ MIDDLEWARE: Final = [
 ]
 
 _PAGE: Final = Engine().from_string(
-    """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Customers</title></head><body><h1>Customers</h1>
-<table><thead><tr><th>Customer</th><th>City</th><th>Country</th><th>Added</th></tr></thead><tbody>
+    """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Customers</title></head><body>
+<h1>Customers</h1><table><thead><tr><th>Customer</th><th>City</th><th>Country</th><th>Added</th></tr></thead><tbody>
 {% for one in rows %}<tr><td><a href="/customers/{{ one.pk }}/">{{ one.name }}</a></td><td>{{ one.city }}</td>
 <td>{{ one.country }}</td><td>{{ one.created_at|date:"Y-m-d" }}</td></tr>
-{% endfor %}</tbody></table><a href="?after={{ last.name_sort|urlencode }}&amp;id={{ last.pk }}">Next</a></body></html>"""
+{% endfor %}</tbody></table><a href="?after={{ last.name_sort|urlencode }}&amp;id={{ last.pk }}">Next</a>
+</body></html>"""
 )
 
 

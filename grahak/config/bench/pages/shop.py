@@ -138,7 +138,8 @@ def _part(
         city = _skewed(chance, _CITIES)
         created = days[pk * SPAN // (size + 1)]
         customers.append(
-            (pk, kind, name, _plain(name), json.dumps(other, ensure_ascii=False) if other else "{}", next(iter(other), ""),
+            (pk, kind, name, _plain(name), json.dumps(other, ensure_ascii=False) if other else "{}",
+             next(iter(other), ""),
              owner[1][0 if chance.random() < 0.6 else 1], owner[0] if chance.random() < 0.3 else None, city.name.en,
              city.region, city.country, None if kind == "person" else 500_000_0000, "bench", created, created)
         )  # fmt: skip

@@ -56,7 +56,9 @@ class Command(BaseCommand):
         keys = ApiKey.objects.filter(prefix__startswith=beginning[:10], revoked_at=None)
         found = list(keys) if beginning else []
         if len(found) != 1:
-            raise CommandError(f"{len(found)} open keys begin with {beginning!r}; `grahak key list` shows them")
+            raise CommandError(
+                f"{len(found)} open keys begin with {beginning!r}; `grahak key list` shows them"
+            )
         withdraw_key(found[0], by=None)
         if as_json:
             self._say_json(_facts(ApiKey.objects.get(pk=found[0].pk)))
