@@ -14,6 +14,7 @@ from grahak.channels.email.backend import NotTaken, ShopBackend
 from grahak.channels.email.building import Letterhead
 from grahak.channels.models import BoxedMail, Dispatch, Message, Sender, Suppression
 from grahak.channels.tests.people import launched, somebody
+from grahak.core.durable import durable
 from grahak.core.models import Business
 from grahak.customers.models import Activity
 from tests.mailserver import listening
@@ -155,9 +156,10 @@ def test_the_demo_sends_to_its_own_mailbox():
 
 def test_the_mailbox_resolves_what_a_crash_left_unknown():
     launched(*people(2))
-    rows = turns.claim(Dispatch.objects.get().pk, 9, "dead", "x.example").claimed
-    turns.attempt([row.id for row in rows], "dead")
-    turns.take_back(lambda worker: True)
+    with durable():
+        rows = turns.claim(Dispatch.objects.get().pk, 9, "dead", "x.example").claimed
+        turns.attempt([row.id for row in rows], "dead")
+        turns.take_back(lambda worker: True)
     BoxedMail.objects.create(message_id=rows[0].message_id, mail_from="a", rcpt_to="b", content=b"")
     long_after = unknowns.ripe_at() + dt.timedelta(seconds=1)
     found = unknowns.resolve_from_mailbox(now=long_after)
