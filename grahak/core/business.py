@@ -38,6 +38,12 @@ def forget() -> None:
     _kept = (0.0, None)
 
 
+def is_demo() -> bool:
+    """Whether this is the demo: its phones are made up, and somebody may have them, so none is ever dialled."""
+    found = current()
+    return found is not None and found.is_demo
+
+
 def zone() -> ZoneInfo:
     """The business's time zone; UTC before the first run."""
     found = current()

@@ -6,6 +6,8 @@ from functools import lru_cache
 
 import phonenumbers
 
+from grahak.core import business
+
 
 @lru_cache(maxsize=50_000)
 def shown_phone(value: str, shown: str = "") -> str:
@@ -21,9 +23,13 @@ def shown_phone(value: str, shown: str = "") -> str:
 
 def call_link(value: str) -> str:
     """A tel: address. A number that is not international is dialled as typed."""
+    if business.is_demo():
+        return "tel:"
     return "tel:" + "".join(char for char in value if char in "+0123456789")
 
 
 def chat_link(value: str) -> str:
     """Click to chat on WhatsApp: https://wa.me/ and the digits; "" for a number without its country."""
+    if business.is_demo():
+        return "https://wa.me/"
     return f"https://wa.me/{value[1:]}" if value.startswith("+") and value[1:].isdigit() else ""

@@ -209,4 +209,7 @@ def reminder(customer: Customer) -> dict[str, str]:
             "Dear %(name)s, your account at %(shop)s stands at %(amount)s to be paid. "
             "If you have paid already, please tell us. Thank you."
         ) % {"name": customer.name, "shop": found.name, "amount": money.written(balance)}
-    return {"text": text, "url": f"https://wa.me/{phone}?text={quote(text)}" if phone else ""}
+    return {
+        "text": text,
+        "url": f"https://wa.me/{'' if business.is_demo() else phone}?text={quote(text)}" if phone else "",
+    }

@@ -78,4 +78,4 @@ def question_link(customer: Customer, phone: str) -> str:
             "name": customer.name,
             "shop": shop.name,
         }
-    return f"https://wa.me/{phone}?text={quote(text)}"
+    return f"https://wa.me/{'' if shop.is_demo else phone}?text={quote(text)}"

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Any, Final
+from urllib.parse import quote, urlencode
 
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
@@ -115,10 +116,7 @@ class Question:
 
 def encoded(pairs: list[tuple[str, str]]) -> str:
     """A query string; colons stay readable."""
-    query = QueryDict(mutable=True)
-    for name, value in pairs:
-        query.appendlist(name, value)
-    return query.urlencode(safe=":")
+    return urlencode(pairs, safe=":", quote_via=quote)
 
 
 def check(found: Filter, operator: str, value: str) -> Asked:

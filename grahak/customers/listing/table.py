@@ -9,10 +9,14 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from grahak.core.money import figure
 from grahak.core.registry import Column, registry
+from grahak.core.templatetags.ui import icon
 from grahak.customers.listing.page import Page
-from grahak.customers.listing.question import Question
+from grahak.customers.listing.question import SIZES, Question
 from grahak.customers.models import Customer
+
+LIST = "/customers/"
 
 
 @dataclass(frozen=True)
@@ -107,3 +111,33 @@ def foot(page: Page, columns: list[Column], *, chooses: bool) -> SafeString:
             inside = _safe(column.total(page.customers)) if column.total else ""
         parts.append(f"<td{keep}{css}>{inside}</td>")
     return mark_safe("".join([*parts, "</tr>"]))
+
+
+def page_links(page: Page) -> SafeString:
+    """First, before, numbers of a short list, next, last."""
+    parts = []
+    for number, query in page.numbered:
+        here = ' aria-current="page"' if number == page.number else ""
+        parts.append(f'<a href="?{escape(query)}"{here}>{figure(number)}</a>')
+    if page.has_previous:
+        first, before = escape(page.first_query), escape(page.previous_query)
+        parts.append(
+            f'<a href="{LIST}?{first}" aria-label="{escape(_("First page"))}">{icon("first", "s")}</a>'
+        )
+        parts.append(f'<a href="?{before}" rel="prev" data-key="p">{escape(_("Before"))}</a>')
+    if page.has_next:
+        after, last = escape(page.next_query), escape(page.last_query)
+        parts.append(f'<a href="?{after}" rel="next" data-key="n">{escape(_("Next"))}</a>')
+        parts.append(f'<a href="?{last}" aria-label="{escape(_("Last page"))}">{icon("last", "s")}</a>')
+    return mark_safe("".join(parts))
+
+
+def size_links(question: Question) -> SafeString:
+    """How many rows a page may have."""
+    return mark_safe(
+        "".join(
+            f'<a class="menu__item{" is-active" if size == question.size else ""}" '
+            f'href="?{escape(question.query(size=size))}">{size}</a>'
+            for size in SIZES
+        )
+    )

@@ -15,8 +15,16 @@ from grahak.core.access import needs, scope_of
 from grahak.core.registry import registry
 from grahak.customers.listing import chips as sentence
 from grahak.customers.listing.page import read_page
-from grahak.customers.listing.question import SIZES, Question, check, read
-from grahak.customers.listing.table import body, chosen_columns, column_ticks, foot, heads
+from grahak.customers.listing.question import Question, check, read
+from grahak.customers.listing.table import (
+    body,
+    chosen_columns,
+    column_ticks,
+    foot,
+    heads,
+    page_links,
+    size_links,
+)
 from grahak.customers.listing.tabs import tab_links, tabs
 from grahak.customers.views.parts import wants
 
@@ -79,7 +87,8 @@ def _shown(request: HttpRequest, question: Question, problem: str) -> dict[str, 
         "adding": sentence.adding(question, request, problem),
         "filters": sentence.filter_links(here),
         "columns": column_ticks(columns),
-        "sizes": [(size, question.query(size=size)) for size in SIZES],
+        "sizes": size_links(question),
+        "page_links": page_links(page),
         "mass_actions": actions,
         "may_add": scope_of(request.user, "customers.edit") is not None,
         "import_url": _import_url(request),

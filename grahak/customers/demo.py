@@ -1,0 +1,49 @@
+"""This room's part of the demo story: notes, calls, tasks and tags on a few dozen customers, all made up."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+
+from grahak.core import business
+from grahak.core.models import User
+from grahak.customers.actions import add_task, record_call, tag_customers, write_note
+from grahak.customers.models import Customer
+
+SEED, HOW_MANY = 7, 24
+NOTES = (
+    "Pays after Eid. Ask for the balance in the first week.",
+    "નવા રંગ જોઈને ઓર્ડર આપશે. ગુરુવારે ફોન કરવો.",
+    "इस बार डिब्बे अच्छी तरह पैक करके भेजें, पिछली बार दो टूटे थे।",
+    "دکان جمعے کو بند رہتی ہے۔ مال ہفتے کو بھیجیں۔",
+    "Wants the photo of the new catalogue on WhatsApp before ordering.",
+)
+TASKS = (
+    "Collect the cheque",
+    "Send the new rate list",
+    "Ask about the damaged box",
+    "Call about the next order",
+)
+TAGS = ("Festival", "Pays on time", "Gift shop")
+
+
+def tell_story(*, by: User | None) -> dict[str, int]:
+    """Tell it; returns how many customers it touched."""
+    chance, today = random.Random(SEED), business.today()
+    known = list(
+        Customer.objects.active().order_by("credit_limit", "pk").exclude(credit_limit=None)[: HOW_MANY * 8]
+    )
+    chosen = chance.sample(known, min(HOW_MANY, len(known)))
+    seller = User.objects.filter(role="salesman").order_by("pk").first() or by
+    for place, customer in enumerate(chosen):
+        write_note(customer, NOTES[place % len(NOTES)], by=seller)
+        if place % 3 == 0:
+            due = today + dt.timedelta(days=place % 5 - 1)
+            add_task(
+                by=seller, title=TASKS[place % len(TASKS)], customer=customer, due_on=due, assigned_to=seller
+            )
+        if place % 4 == 1:
+            record_call(customer, by=seller, text="")
+    for tag in TAGS:
+        tag_customers([one.pk for one in chance.sample(known, min(30, len(known)))], tag, by=by)
+    return {"customers": len(chosen)}
