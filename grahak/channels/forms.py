@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from grahak.channels.models import Sender
@@ -15,21 +16,21 @@ class SenderForm(StyledModelForm):
     """The mail account. The password is written, never shown: left empty it stays as it is."""
 
     password = forms.CharField(
-        label=_("password"),
+        label=capfirst(_("password")),
         required=False,
         strip=False,
         max_length=400,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
-    forget_password = forms.BooleanField(label=_("Forget the password"), required=False)
+    forget_password = forms.BooleanField(label=capfirst(_("Forget the password")), required=False)
     connections = forms.IntegerField(
-        label=_("connections at once"),
+        label=capfirst(_("connections at once")),
         min_value=1,
         max_value=50,
         initial=Sender().connections,  # it stands in a closed part of a new form
         help_text=_("Many providers allow few; ask yours before you raise it."),
     )
-    port = forms.IntegerField(label=_("port"), min_value=1, max_value=65535, initial=Sender().port)
+    port = forms.IntegerField(label=capfirst(_("port")), min_value=1, max_value=65535, initial=Sender().port)
 
     class Meta:
         model = Sender
@@ -83,11 +84,11 @@ class SenderForm(StyledModelForm):
 class BarForm(StyledForm):
     """An address that must not be written to."""
 
-    address = forms.EmailField(label=_("e-mail"), max_length=254)
-    detail = forms.CharField(label=_("why"), required=False, max_length=300)
+    address = forms.EmailField(label=capfirst(_("e-mail")), max_length=254)
+    detail = forms.CharField(label=capfirst(_("why")), required=False, max_length=300)
 
 
 class LiftForm(StyledForm):
     """Why writing to an address is allowed again."""
 
-    why = forms.CharField(label=_("why"), max_length=300)
+    why = forms.CharField(label=capfirst(_("why")), max_length=300)

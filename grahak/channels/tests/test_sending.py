@@ -2,9 +2,15 @@
 
 import asyncio
 import datetime as dt
+import ipaddress
+import ssl
 from collections import Counter
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from django.core.mail import EmailMessage
 
 from grahak.channels import engine, ledger, turns, unknowns
@@ -193,6 +199,57 @@ def test_starttls_is_not_given_up_when_the_server_has_none():
         ShopBackend(account=account(port, security="starttls")).send_messages(
             [EmailMessage("Hello", "Hi", to=["a@home.example"])]
         )
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """A certificate for 127.0.0.1, and the context of a server that shows it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.test")])
+    begins = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(begins)
+        .not_valid_after(begins + dt.timedelta(days=36_500))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path / "server.pem"
+    path.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        + made.public_bytes(serialization.Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    return path, context
+
+
+def test_starttls_carries_the_mail_where_the_certificate_is_known(certificate, settings):
+    path, context = certificate
+    settings.SMTP_CA = str(path)
+    server = Willing()
+    launched(*people(3))
+    with listening(server, tls_context=context, require_starttls=True) as port:
+        engine.send_all(account=account(port, security="starttls"))
+    assert sum(server.taken.values()) == 3
+
+
+def test_a_certificate_nobody_vouches_for_is_refused(certificate):
+    _path, context = certificate
+    server = Willing()
+    with listening(server, tls_context=context) as port, pytest.raises(Unreachable, match="certificate"):
+        ShopBackend(account=account(port, security="starttls")).send_messages(
+            [EmailMessage("Hello", "Hi", to=["a@home.example"])]
+        )
+    assert not server.taken
 
 
 def test_a_refused_test_is_told_in_the_server_s_words():
