@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from grahak.core.models import Business
+from grahak.core.models import Branch, Business
 
 _kept: tuple[float, Business | None] = (0.0, None)
 
@@ -32,10 +32,26 @@ def required() -> Business:
     return found
 
 
+_branches: tuple[float, dict[int, str]] = (0.0, {})
+
+
+def branch_name(pk: int | None) -> str:
+    """The name of a branch, "" for none. At most one second old, as the business."""
+    global _branches
+    until, names = _branches
+    if pk is None:
+        return ""
+    now = time.monotonic()
+    if pk not in names or now > until:
+        names = dict(Branch.objects.values_list("pk", "name"))
+        _branches = (now + 1.0, names)
+    return names.get(pk, "")
+
+
 def forget() -> None:
     """Read it anew next time (after it was changed in this process, and between tests)."""
-    global _kept
-    _kept = (0.0, None)
+    global _kept, _branches
+    _kept, _branches = (0.0, None), (0.0, {})
 
 
 def is_demo() -> bool:

@@ -307,6 +307,9 @@ def settings_pages(context: dict[str, Any]) -> list[list[dict[str, Any]]]:
     return [group for n in (1, 2, 3) if (group := [one for one in found if one["link"].group == n])]
 
 
+register.filter("branch_name", business.branch_name)
+
+
 def bdi(text: str) -> SafeString:
     """A name, isolated from the direction around it."""
     return mark_safe(f"<bdi>{conditional_escape(text)}</bdi>")
