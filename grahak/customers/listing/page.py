@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.core.cache import cache
@@ -78,7 +78,7 @@ class Page:
         return _("%(a)s–%(b)s of %(n)s") % values
 
     def _at(self, name: str, place: Place, before: int | None) -> str:
-        code = write_place(replace(place, before=before), self.question.order)
+        code = write_place(place._replace(before=before), self.question.order)
         return encoded([*self.question.parts(), (name, code)])
 
     @property

@@ -12,7 +12,7 @@ import binascii
 import json
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
@@ -55,8 +55,7 @@ class Sort:
         return Sort(self.column, not self.descending, self.path, self.model, self.field, self.key)
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A row's place in a sorted list; BEFORE is how many rows stand in front of it, None if not known."""
 
     segment: int

@@ -68,7 +68,10 @@ def _value(customer: Customer, name: str) -> Any:
 
 def fact_line(customer: Customer, name: str, user: User) -> Fact:
     """A fact as the sheet shows it to this person."""
-    scope = scope_of(user, "customers.edit")
+    return _fact(customer, name, scope_of(user, "customers.edit"))
+
+
+def _fact(customer: Customer, name: str, scope: str | None) -> Fact:
     may = scope is not None and not (name == "branch" and scope != "all")
     return Fact(name, _label(name), _value(customer, name), name in ("tax_id", "postcode"), may)
 
@@ -88,9 +91,10 @@ def _shown(fact: Fact) -> str:
     return f'<bdi dir="ltr">{inside}</bdi>' if fact.ltr else f"<bdi>{inside}</bdi>"
 
 
-def fact_html(customer: Customer, fact: Fact) -> SafeString:
-    """One line of the fact sheet; pressing the value changes it where it stands."""
-    url = f"{customer.get_absolute_url()}facts/{fact.name}/"
+def fact_html(page: str, fact: Fact) -> SafeString:
+    """One line of the fact sheet; pressing the value changes it where it stands. PAGE: the customer's
+    address."""
+    url = f"{page}facts/{fact.name}/"
     shown = _shown(fact)
     if fact.may_edit:
         shown = (
@@ -106,7 +110,8 @@ def fact_html(customer: Customer, fact: Fact) -> SafeString:
 
 def fact_lines(customer: Customer, user: User) -> SafeString:
     """All facts of the sheet, drawn."""
-    return mark_safe("".join(fact_html(customer, fact_line(customer, name, user)) for name in SHOWN))
+    scope, page = scope_of(user, "customers.edit"), customer.get_absolute_url()
+    return mark_safe("".join([fact_html(page, _fact(customer, name, scope)) for name in SHOWN]))
 
 
 @require_http_methods(["GET", "POST"])
@@ -120,12 +125,12 @@ def fact(request: HttpRequest, pk: int, field: str) -> HttpResponse:
     context: dict[str, Any] = {"customer": found, "field": field, "label": _label(field)}
     inline = wants(request, f"fact-{field}")
     if request.method == "GET" and "cancel" in request.GET:
-        return HttpResponse(fact_html(found, fact_line(found, field, user)))
+        return HttpResponse(fact_html(found.get_absolute_url(), fact_line(found, field, user)))
     form = FactsForm(request.POST or None, customer=found, user=user, only=field)
     if request.method == "POST" and form.is_valid() and _saved(request, found, form):
         if not inline or field == "name":
             return redirect(found)
-        return HttpResponse(fact_html(found, fact_line(found, field, user)))
+        return HttpResponse(fact_html(found.get_absolute_url(), fact_line(found, field, user)))
     status = 422 if request.method == "POST" else 200
     name = "customers/_fact_form.html" if inline else "customers/fact.html"
     return render(request, name, context | {"form": form}, status=status)
