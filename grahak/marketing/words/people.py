@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from grahak.core import business, money
 from grahak.customers.models import Contact
 from grahak.marketing.words.links import clean
-from grahak.sales.models import CustomerFigures, OrderLine
+from grahak.sales.models import CustomerFigures, Order, OrderLine
 
 FIGURES_FIELDS = ("last_at", "due_on", "balance", "orders", "usual_gap", "net")
 USUAL_ITEMS = 3
@@ -139,7 +139,7 @@ def _said(row: dict[str, Any] | None, items: Sequence[str], language: str) -> di
 def _usual_items(customers: Sequence[int]) -> dict[int, list[str]]:
     """The items that stand in most of a customer's orders, at most three."""
     rows = (
-        OrderLine.objects.filter(order__customer_id__in=customers, is_service=False)
+        OrderLine.objects.filter(order__in=Order.objects.filter(customer_id__in=customers), is_service=False)
         .filter(~Q(description=""), quantity__gt=0)
         .values("order__customer_id", "description")
         .annotate(times=Count("pk"), pieces=Sum("quantity"))
