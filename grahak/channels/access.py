@@ -27,6 +27,7 @@ describe(
         "channels.dispatch.paused": _("Sending paused"),
         "channels.dispatch.resumed": _("Sending goes on"),
         "channels.dispatch.stopped": _("Sending stopped"),
+        "channels.demo.told": _("Consent made up for the demo"),
     }
 )
 

@@ -23,6 +23,7 @@ describe(
         "marketing.campaign.sent": _("Message to many sent"),
         "marketing.campaign.tried": _("Test message sent"),
         "marketing.campaign.worded": _("Message written in a language"),
+        "marketing.demo.told": _("Messages made up for the demo"),
         "marketing.campaign.unworded": _("Language taken off a message"),
     }
 )
