@@ -128,6 +128,7 @@ def register() -> None:
         Column(
             "name", pgettext_lazy("column", "Customer"), name_cell, sort="name_sort", default=True, order=0,
             export=lambda row: row.name, fill=fill_people, keep=True,
+            value="name",
             reads=("name", "other_names", "language", "city"),
         ),
         Column(
@@ -143,11 +144,13 @@ def register() -> None:
         Column(
             "city", _("City"), lambda row: _plain(row.city), sort="city", css="wide-only", order=12,
             export=lambda row: row.city,
+            value="city",
             reads=("city",),
         ),
         Column(
             "country", _("Country"), lambda row: _plain(country_name(row.country) if row.country else ""),
             css="wide-only", order=13, export=lambda row: row.country,
+            value="country",
             reads=("country",),
         ),
         Column(
@@ -158,21 +161,25 @@ def register() -> None:
         Column(
             "owner", _("In charge"), lambda row: _plain(row.owner.name if row.owner else ""), select=("owner",),
             css="wide-only", order=15, export=lambda row: row.owner.name if row.owner else "",
+            value="owner__name",
             reads=("owner__name",),
         ),
         Column(
             "branch", _("Branch"), lambda row: _plain(row.branch.name if row.branch else ""), select=("branch",),
             css="wide-only", order=16, export=lambda row: row.branch.name if row.branch else "",
+            value="branch__name",
             reads=("branch__name",),
         ),
         Column(
             "kind", _("Kind"), lambda row: _plain(row.get_kind_display()), css="wide-only", order=17,
             export=lambda row: row.kind,
+            value="kind",
             reads=("kind",),
         ),
         Column(
             "created", _("Added"), lambda row: _plain(day(row.created_at)), sort="created_at",
             css="num wide-only", order=90, export=lambda row: _export_day(row.created_at),
+            value="created_at",
             reads=("created_at",),
         ),
     )  # fmt: skip

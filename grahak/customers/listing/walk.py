@@ -89,8 +89,10 @@ def _has_strays(sort: Sort) -> bool:
     return Customer.objects.count() > sort.model._default_manager.count()
 
 
-def places(sort: Sort, start: Place | None, *, backward: bool, step: int) -> Iterator[list[Place]]:
-    """All places of the whole list from START on, in growing steps."""
+def places(
+    sort: Sort, start: Place | None, *, backward: bool, step: int, longest: int = LONGEST_STEP
+) -> Iterator[list[Place]]:
+    """All places of the whole list from START on, in steps that grow up to LONGEST."""
     kinds = _segments(sort, backward)
     if start is not None and start.segment in kinds:
         kinds = kinds[kinds.index(start.segment) :]
@@ -105,7 +107,7 @@ def places(sort: Sort, start: Place | None, *, backward: bool, step: int) -> Ite
                 at = found[-1]
             if len(found) < step:
                 break
-            step = min(step * 4, LONGEST_STEP)
+            step = min(step * 4, longest)
 
 
 def counted(rows: QuerySet[Customer]) -> int:
