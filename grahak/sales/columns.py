@@ -114,31 +114,37 @@ def register() -> None:
         Column(
             "balance", _("You will get"), balance_cell, sort="figures__balance", select=_SELECT, css="num",
             default=True, order=20, export=_plain("balance"), total=_total("balance"), keep=True,
+            value="figures__balance",
             reads=("figures__balance", "credit_limit"),
         ),
         Column(
             "ages", _("Age of the debt"), lambda row: age_bar(figures_of(row).ages), select=_SELECT,
             css="wide-only ageing-cell", default=True, order=21, export=_plain("oldest_due"),
+            value="figures__oldest_due",
             reads=("figures__ages",),
         ),
         Column(
             "net", _("Bought"), _money_cell("net"), sort="figures__net", select=_SELECT, css="num wide-only",
             default=True, order=30, export=_plain("net"), total=_total("net"),
+            value="figures__net",
             reads=("figures__net",),
         ),
         Column(
             "orders", _("Orders"), _count_cell, sort="figures__orders", select=_SELECT, css="num wide-only",
             order=31, export=_plain("orders"), total=None,
+            value="figures__orders",
             reads=("figures__orders",),
         ),
         Column(
             "average", _("Average order"), _money_cell("average"), select=_SELECT, css="num wide-only", order=32,
             export=_plain("average"),
+            value="figures__average",
             reads=("figures__average",),
         ),
         Column(
             "last_order", _("Last order"), lambda row: days_ago(figures_of(row).last_at), sort="figures__last_at",
             select=_SELECT, css="num wide-only", default=True, order=40, export=_plain("last_at"),
+            value="figures__last_at",
             reads=("figures__last_at",),
         ),
         Column(
@@ -147,12 +153,14 @@ def register() -> None:
         ),
         Column(
             "gap", _("Usually"), _gap_cell, select=_SELECT, css="end wide-only", order=42, export=_plain("usual_gap"),
+            value="figures__usual_gap",
             reads=("figures__usual_gap",),
         ),
         Column(
             "due", pgettext_lazy("order", "Next due"), lambda row: due(figures_of(row).due_on),
             sort="figures__due_on", select=_SELECT, css="end wide-only", default=True, order=43,
             export=_plain("due_on"),
+            value="figures__due_on",
             reads=("figures__due_on",),
         ),
         Filter("balance", _("You will get"), COMPARISONS, _compared("balance"), kind="money", order=20),
