@@ -45,7 +45,8 @@ class Column:
     joined; `sort` is the queryset path (nulls sort last) and must be indexed. `fill(rows)` puts onto the rows
     of one page what the cell needs and a join cannot give (one query for all); `total(customers)` gives safe
     HTML for the foot of a short list; `keep` columns stay on a phone; `export(row)` gives a plain value. `reads`
-    names what the cell reads of the row ("city", "figures__net"): where all columns say so, only that is read."""
+    names what the cell reads of the row ("city", "figures__net"): where all columns say so, only that is read.
+    `value` is the path of what a file holds of it, where that is a plain field; else `export` is called."""
 
     name: str
     label: Any
@@ -60,6 +61,7 @@ class Column:
     total: Callable[[Any], str] | None = None
     keep: bool = False
     reads: tuple[str, ...] | None = None
+    value: str = ""
 
 
 @dataclass(frozen=True)
