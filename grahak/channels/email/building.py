@@ -137,8 +137,10 @@ def as_html(body: str, language: str) -> str:
 
 STYLE = (
     "body{margin:0 auto;max-width:36em;padding:24px;background:#fff;color:#18231d;"
-    "font:16px/1.6 -apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif}"
-    ":lang(ur){font-family:'Noto Nastaliq Urdu','Jameel Noori Nastaleeq',serif;line-height:2.3}"
+    "font:16px/1.6 -apple-system,'Segoe UI',Roboto,'Noto Sans','Source Sans 3 Variable',"
+    "'Mukta','Mukta Vaani',sans-serif}"
+    ":lang(ur){font-family:'Noto Nastaliq Urdu','Jameel Noori Nastaleeq','Noto Nastaliq Urdu Variable',serif;"
+    "line-height:2.3}"
     "p{margin:0 0 1em}a{color:#1f4688}.foot{border-top:1px solid #dce3d8;margin-top:2em;padding-top:1em;"
     "color:#586559;font-size:13px}"
 )

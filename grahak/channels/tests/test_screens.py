@@ -85,7 +85,7 @@ def test_a_hostile_mail_is_shown_in_a_frame_where_nothing_runs(as_amina, demo):
     assert "&lt;script&gt;x&lt;/script&gt;" in page
     frame = as_amina.get(f"/mailbox/{demo.pk}/html/")
     policy = frame["Content-Security-Policy"]
-    assert policy.startswith("sandbox allow-popups")
+    assert policy.startswith("sandbox allow-same-origin allow-popups")
     assert "default-src 'none'" in policy
     assert "allow-scripts" not in policy
     assert frame["X-Frame-Options"] == "SAMEORIGIN"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
+from grahak.channels.sandbox import sandboxed
 from grahak.core import links
 from grahak.core.access import needs
 from grahak.core.toasts import say
@@ -155,7 +156,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         except liquid.Mistake as mistake:
             return _framed(render(request, "marketing/mistake.html", {"mistake": mistake}))
         html = words.html
-    return _framed(HttpResponse(html))
+    return sandboxed(html)
 
 
 def _framed(response: HttpResponse) -> HttpResponse:
