@@ -194,7 +194,9 @@ TASKS = {
 
 # What the system itself writes (invitations, resets) goes through the shop's own sender
 EMAIL_BACKEND = "grahak.channels.email.backend.ShopBackend"
-SMTP_CA = env.text("GRAHAK_SMTP_CA")  # a file of certificates to trust beside the usual ones, for one's own mail server
+SMTP_CA = env.text(
+    "GRAHAK_SMTP_CA"
+)  # a file of certificates to trust beside the usual ones, for one's own mail server
 
 LOGGING = logging_settings(
     env.text("GRAHAK_LOG_LEVEL", "INFO"), human=env.text("GRAHAK_LOG", "json") == "human"
