@@ -13,7 +13,8 @@ from grahak.customers.search.numbers import by_number
 
 SHOWN: Final = 30
 MOST: Final = 400
-LIKELY: Final = 0.45  # below this likeness a name is not what was meant
+LIKELY: Final = 0.5  # below this likeness a name is not what was meant
+NEARLY: Final = 0.65  # nor below this share of the best one's likeness
 LONGEST: Final = 100
 
 
@@ -41,7 +42,9 @@ def find(user: User, text: str, limit: int = SHOWN) -> list[Hit]:
     for pk in maybe:
         if pk in names and pk not in known:
             hits.append(Hit(pk, max(similarity(typed, name) for name in names[pk])))
-    return sorted((hit for hit in hits if hit.score >= LIKELY), key=lambda hit: (-hit.score, hit.pk))[:limit]
+    named = max((hit.score for hit in hits if hit.score <= 1), default=0)
+    least = max(LIKELY, NEARLY * named)
+    return sorted((hit for hit in hits if hit.score >= least), key=lambda hit: (-hit.score, hit.pk))[:limit]
 
 
 def _names(user: User, ids: set[int]) -> dict[int, list[str]]:

@@ -83,6 +83,7 @@ def page(request: HttpRequest, found: Customer) -> dict[str, Any]:
     people = contacts_of(found)
     first = next((one for one in people if one["contact"].is_primary), people[0] if people else None)
     panels = _panels(request, found)
+    known, unknown = fact_lines(found, request.user)  # type: ignore[arg-type]
     return {
         "heads": panels["head"],
         "figures": panels["figures"],
@@ -92,7 +93,8 @@ def page(request: HttpRequest, found: Customer) -> dict[str, Any]:
         "people": people,
         "first": first,
         "also": [(code, name) for code, name in (found.other_names or {}).items() if name != found.name],
-        "facts": fact_lines(found, request.user),  # type: ignore[arg-type]
+        "facts": known,
+        "unknown": unknown,
         "consents": consents_of(people),
         "tags": tags_of(found),
         "open_tasks": list(

@@ -108,10 +108,16 @@ def fact_html(page: str, fact: Fact) -> SafeString:
     )
 
 
-def fact_lines(customer: Customer, user: User) -> SafeString:
-    """All facts of the sheet, drawn."""
+def fact_lines(customer: Customer, user: User) -> tuple[SafeString, SafeString]:
+    """(what is known, what is not) of the sheet, drawn. Names in other scripts stand in the page's head when
+    they are known."""
     scope, page = scope_of(user, "customers.edit"), customer.get_absolute_url()
-    return mark_safe("".join([fact_html(page, _fact(customer, name, scope)) for name in SHOWN]))
+    known, unknown = [], []
+    for name in SHOWN:
+        fact = _fact(customer, name, scope)
+        shelf = unknown if fact.value == "" or name == "other_names" else known
+        shelf.append(fact_html(page, fact))
+    return mark_safe("".join(known)), mark_safe("".join(unknown) if scope else "")
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,0 +1,195 @@
+"""Finding customers: four scripts, half-typed words, slips, phones in any form, addresses, numbers; and
+who may."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from grahak.core import business
+from grahak.core.models import Branch, User
+from grahak.customers import actions
+from grahak.customers.duplicates import likely
+from grahak.customers.models import Customer, ExternalRef
+from grahak.customers.search.find import find, found_ids
+from grahak.customers.tests.world import many
+
+
+@pytest.fixture
+def town(amina: User) -> dict[str, int]:
+    """Customers whose names are written in four scripts, each in one of them."""
+    names = {
+        "iqbal": "Mohammad Iqbal",
+        "iqbal_ur": "محمد اقبال",
+        "iqbal_hi": "मोहम्मद इक़बाल",
+        "iqbal_gu": "મોહમ્મદ ઇકબાલ",
+        "mehta": "Mehta Saree Centre",
+        "rekha": "रेखा शर्मा",
+        "bhavna": "ભાવના પટેલ",
+        "noor": "نور جہاں انصاری",
+    }
+    made = {key: actions.add_customer(by=amina, name=name, kind="person").pk for key, name in names.items()}
+    many(amina, 20)
+    return made
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["Mohammad Iqbal", "محمد اقبال", "मोहम्मद इक़बाल", "મોહમ્મદ ઇકબાલ", "mohamed ikbal", "Md. Iqbal", "iqbal"],
+)
+def test_a_name_is_found_from_any_script_in_every_script(
+    amina: User, town: dict[str, int], typed: str
+) -> None:
+    found = {hit.pk for hit in find(amina, typed)}
+    assert found == {town[key] for key in ("iqbal", "iqbal_ur", "iqbal_hi", "iqbal_gu")}
+
+
+@pytest.mark.parametrize(
+    "typed", ["meh", "mehta s", "mehta sa", "Mehta Sari Center", "मेहता साड़ी", "centre mehta"]
+)
+def test_half_typed_misspelt_and_turned_round(amina: User, town: dict[str, int], typed: str) -> None:
+    assert find(amina, typed)[0].pk == town["mehta"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("rekha sharma", "rekha"),
+        ("bhavna patel", "bhavna"),
+        ("noor jahan ansari", "noor"),
+        ("نور جہاں", "noor"),
+    ],
+)
+def test_latin_finds_other_scripts(amina: User, town: dict[str, int], typed: str, expected: str) -> None:
+    assert [hit.pk for hit in find(amina, typed)] == [town[expected]]
+
+
+def test_the_same_name_comes_before_longer_ones(amina: User) -> None:
+    longer = actions.add_customer(by=amina, name="Iqbal Textiles of Surat")
+    exact = actions.add_customer(by=amina, name="Iqbal")
+    assert [hit.pk for hit in find(amina, "iqbal")] == [exact.pk, longer.pk]
+
+
+def test_a_word_too_much_does_not_hide_the_customer(amina: User, town: dict[str, int]) -> None:
+    assert find(amina, "Mehta Saree Bhavnagarwala")[0].pk == town["mehta"]
+
+
+def test_a_contacts_name_finds_the_firm(amina: User) -> None:
+    firm = actions.add_customer(by=amina, name="Gurukrupa Traders", contact_name="Hasmukh Vora")
+    assert find(amina, "hasmukh vora")[0].pk == firm.pk
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["98250 41276", "9825041276", "+91 98250 41276",
+     "0091 98250-41276", "09825041276", "٩٨٢٥٠٤١٢٧٦", "९८२५० ४१२७६", "98250", "+9198250", "982504"],
+)  # fmt: skip
+def test_a_phone_in_any_form_or_its_beginning(amina: User, town: dict[str, int], typed: str) -> None:
+    shop = actions.add_customer(by=amina, name="Zari House", phones=["+91 98250 41276"])
+    Customer.objects.filter(name__startswith="Customer").delete()
+    assert [hit.pk for hit in find(amina, typed)] == [shop.pk]
+
+
+def test_addresses_cards_and_the_numbers_of_old_books(amina: User) -> None:
+    shop = actions.add_customer(by=amina, name="Zari House", emails=["Owner@Zari.Example"])
+    actions.add_identity(shop.contacts.get(), "card", "K-1001", by=amina)
+    ExternalRef.objects.create(customer=shop, source="tally", external_id="12583")
+    for typed in ("owner@zari", "OWNER@ZARI.EXAMPLE", "owner", "K-1001", "12583"):
+        assert [hit.pk for hit in find(amina, typed)] == [shop.pk], typed
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "   ", "zzzxq", "🌸", "\u202e", "%", "_", "'; --", "x" * 500, "1" * 200, "@"]
+)
+def test_what_finds_nobody_is_answered_calmly(
+    as_amina: Client, amina: User, town: dict[str, int], typed: str
+) -> None:
+    assert find(amina, typed) == []
+    assert as_amina.get("/search/", {"q": typed}).status_code == 200
+
+
+def test_put_away_customers_are_not_found(amina: User, town: dict[str, int]) -> None:
+    actions.archive_customer(Customer.objects.get(pk=town["mehta"]), by=amina)
+    assert town["mehta"] not in found_ids(amina, "mehta saree centre")
+
+
+def test_nobody_finds_a_neighbours_customers(amina: User, bilal: User, chirag: User, surat: Branch) -> None:
+    """Not by name, not by phone, and however many namesakes the other branch has."""
+    for number in range(150):
+        actions.add_customer(by=amina, name="Mohammad Iqbal", phones=[f"98250 {number:05d}"])
+    own = actions.add_customer(by=chirag, name="Mohammad Iqbal Surti", phones=["98251 00000"])
+    assert [hit.pk for hit in find(chirag, "mohammad iqbal")] == [own.pk]
+    assert find(chirag, "98250 00007") == []
+    assert own.pk not in {hit.pk for hit in find(bilal, "surti")}
+
+
+def test_the_page_and_the_lines_of_the_palette(as_amina: Client, amina: User) -> None:
+    name = "<b>Zari</b> House"
+    shop = actions.add_customer(by=amina, name=name, city="Surat", phones=["98250 41276"])
+    page = as_amina.get("/search/?q=zari").content.decode()
+    assert "&lt;b&gt;Zari&lt;/b&gt; House" in page
+    assert name not in page
+    box = as_amina.get("/search/?q=zari", headers={"HX-Request": "true", "HX-Target": "div#palette-results"})
+    lines = box.content.decode()
+    assert "<html" not in lines
+    assert re.findall(r'href="([^"]*)" data-palette-hit', lines) == [f"/customers/{shop.pk}/"]
+
+
+def test_orders_are_found_by_their_number(as_amina: Client, amina: User) -> None:
+    from decimal import Decimal
+
+    from grahak.sales.actions import LineDraft, place_order
+
+    shop = actions.add_customer(by=amina, name="Zari House")
+    order = place_order(
+        by=amina,
+        customer=shop,
+        lines=[LineDraft(quantity=Decimal(1), unit_price=Decimal(100), description="Saree")],
+        number="B-7714",
+    )
+    assert order.get_absolute_url() in as_amina.get("/search/?q=B-77").content.decode()
+
+
+@pytest.mark.parametrize("count", [6, 30])
+def test_a_search_asks_the_same_questions_for_6_and_30_finds(
+    as_amina: Client, amina: User, count: int
+) -> None:
+    """Fewer than five finds ask for near spellings too, by two questions more."""
+    for number in range(count):
+        actions.add_customer(by=amina, name="Zari House", city="Surat", phones=[f"98250 {number:05d}"])
+    as_amina.get("/search/?q=zari")
+    business.forget()
+    with CaptureQueriesContext(connection) as asked:
+        html = as_amina.get("/search/?q=zari").content.decode()
+    assert html.count("data-row-link") == count
+    queries = [one["sql"] for one in asked.captured_queries]
+    known = _KEPT.setdefault("search", queries)
+    assert len(queries) == len(known), "\n".join(queries)
+    assert len(queries) <= 16, "\n".join(queries)
+
+
+_KEPT: dict[str, list[str]] = {}
+
+
+@pytest.mark.parametrize(
+    ("name", "phones", "email", "expected"),
+    [
+        ("Mehta Sari Center", "", "", "Mehta Saree Centre"),
+        ("મહેતા સાડી સેન્ટર", "", "", "Mehta Saree Centre"),
+        ("", "9825041276", "", "Mehta Saree Centre"),
+        ("Somebody else", "98251 00000, +91 98250 41276", "", "Mehta Saree Centre"),
+        ("", "", "HASMUKH@mehta.example", "Mehta Saree Centre"),
+        ("Kutchi Handloom", "98", "", None),
+        ("<b>", "call me", "no address", None),
+    ],
+)
+def test_who_may_be_the_same(amina: User, name: str, phones: str, email: str, expected: str | None) -> None:
+    actions.add_customer(
+        by=amina, name="Mehta Saree Centre", phones=["98250 41276"], emails=["hasmukh@mehta.example"]
+    )
+    found = likely(amina, name, phones, email)
+    assert [one.customer.name for one in found] == ([expected] if expected else [])
