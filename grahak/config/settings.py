@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "grahak.catalogue",
     "grahak.sales",
     "grahak.channels",
+    "grahak.warehouse",
     "grahak.insight",
     "grahak.marketing",
     "grahak.connect",

@@ -19,6 +19,8 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "catalogue.codes.changed": ("codes",),
     "sales.orders.changed": ("customer_ids", "days"),
     "sales.ledger.changed": ("customer_ids",),
+    "customers.erased": ("customer_ids",),
+    "insight.segment.moved": ("segment_id", "entered", "left"),
     "channels.message.sent": ("message_id",),
     "channels.dispatch.finished": ("dispatch_id",),
     "core.business.started": ("business_id",),

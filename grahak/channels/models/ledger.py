@@ -113,6 +113,7 @@ class Message(models.Model):
     claimed_until = models.DateTimeField(null=True)
     attempted_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    first_opened_at = models.DateTimeField(null=True)
     first_clicked_at = models.DateTimeField(null=True)
     unsubscribed_at = models.DateTimeField(null=True)
 

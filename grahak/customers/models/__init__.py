@@ -1,6 +1,16 @@
 """Customers and what is known about them."""
 
 from grahak.customers.models.activity import Activity, Note, Task
+from grahak.customers.models.behaviour import (
+    Event,
+    EventSum,
+    EventType,
+    Rejected,
+    Source,
+    SourceKind,
+    Visit,
+    Visitor,
+)
 from grahak.customers.models.consent import CHANNELS, PURPOSES, Consent, ConsentState
 from grahak.customers.models.customer import (
     Contact,
@@ -23,12 +33,20 @@ __all__ = [
     "Contact",
     "Customer",
     "CustomerTag",
+    "Event",
+    "EventSum",
+    "EventType",
     "ExternalRef",
     "Identity",
     "Kind",
     "NameKey",
     "Note",
+    "Rejected",
     "SavedView",
+    "Source",
+    "SourceKind",
     "Tag",
     "Task",
+    "Visit",
+    "Visitor",
 ]

@@ -1,0 +1,9 @@
+"""A columnar copy of the records for questions about many: a star schema in DuckLake, kept within two seconds."""
+
+from django.apps import AppConfig
+
+
+class WarehouseConfig(AppConfig):
+    name = "grahak.warehouse"
+    label = "warehouse"
+    default_auto_field = "django.db.models.BigAutoField"
