@@ -251,6 +251,7 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "channels:lift": lambda world: {"pk": world.barred.pk},
     **dict.fromkeys(("channels:mail", "channels:mail_html"), lambda world: {"pk": world.mail.pk}),
     "channels:stop": lambda world: {"token": tokens.stop_token(world.message.pk)},
+    "channels:opened": lambda world: {"token": tokens.open_token(world.message.pk)},
     "channels:follow": lambda world: {"token": tokens.link_token(world.message.pk, world.link.pk)},
     **dict.fromkeys(
         ("marketing:edit", "marketing:preview", "marketing:test", "marketing:send", "marketing:remove"),

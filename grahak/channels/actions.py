@@ -177,12 +177,32 @@ def follow(
     Click.objects.create(link=link, message=message, at=now, bot=bot)
     if not bot and since < SCANNED_WITHIN and _all_followed(message):
         Click.objects.filter(message=message).update(bot=True)
-        Message.objects.filter(pk=message.pk).update(first_clicked_at=None)
+        Message.objects.filter(pk=message.pk).update(first_clicked_at=None, first_opened_at=None)
         bot = True
     if not bot and message.first_clicked_at is None:
-        Message.objects.filter(pk=message.pk, first_clicked_at=None).update(first_clicked_at=now)
+        Message.objects.filter(pk=message.pk, first_clicked_at=None).update(
+            first_clicked_at=now, first_opened_at=message.first_opened_at or now
+        )
         _tell_followed(message, link, now)
     return link.url
+
+
+def opened(message_id: int, *, by_machine: bool, now: dt.datetime | None = None) -> bool:
+    """The dot of a message was fetched: keep the first time a person opened it, and apart from that the first
+    time a machine did (BY_MACHINE: it says so itself; else one that came within ten seconds of sending, as mail
+    gateways do, or before the message was known to be sent). Returns whether there is such a message."""
+    now = now or timezone.now()
+    found = Message.objects.filter(pk=message_id)
+    row = found.values("first_opened_at", "machine_opened_at", "sent_at", "attempted_at").first()
+    if row is None:
+        return False
+    sent = row["sent_at"] or row["attempted_at"]
+    column = "first_opened_at"
+    if by_machine or sent is None or now - sent < SCANNED_WITHIN:
+        column = "machine_opened_at"
+    if row[column] is None:
+        found.filter(**{column: None}).update(**{column: now})
+    return True
 
 
 def _all_followed(message: Message) -> bool:

@@ -44,10 +44,15 @@ class SenderForm(StyledModelForm):
             "username",
             "connections",
             "log_path",
+            "counts_openings",
         ]
         help_texts: ClassVar[dict[str, Any]] = {
             "from_address": _("Of a domain that your mail server may send for."),
             "reply_to": _("Empty: answers go to the sender's address."),
+            "counts_openings": _(
+                "An invisible picture of one dot in each message tells when it is opened. Switch it off where "
+                "that is not allowed; a link that was followed still counts as opened."
+            ),
             "log_path": _(
                 "Only where the mail server runs on this machine (Postfix). After a power cut it tells "
                 "which mails were really sent."

@@ -18,13 +18,14 @@ POLICY = (
 _HEAD = re.compile(r"<head[^>]*>", re.IGNORECASE)
 
 
-def sandboxed(html: str) -> HttpResponse:
+def sandboxed(html: str, *, own_pictures: bool = False) -> HttpResponse:
     """HTML as a page for a frame of ours. Its links open in a new tab; it has the fonts a phone would
-    have."""
+    have. OWN_PICTURES: pictures of our own origin are fetched, such as the dot that tells of an opening."""
     base = f'<base target="_blank"><link rel="stylesheet" href="{static("vendor/fonts.css")}">'
     html, found = _HEAD.subn(lambda head: head.group(0) + base, html, count=1)
     response = HttpResponse(html if found else base + html, content_type="text/html; charset=utf-8")
-    response.headers["Content-Security-Policy"] = POLICY
+    pictures = "img-src 'self' data:" if own_pictures else "img-src data:"
+    response.headers["Content-Security-Policy"] = POLICY.replace("img-src data:", pictures)
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"

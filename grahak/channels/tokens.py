@@ -1,5 +1,6 @@
-"""Signed addresses that stand in mails: stop these messages, and follow a tracked link. They name ledger
-rows, hold no personal data, need no session and cannot be forged or changed."""
+"""Signed addresses that stand in mails: stop these messages, follow a tracked link, and the picture of one dot
+that tells of an opening. They name ledger rows, hold no personal data, need no session and cannot be forged or
+changed."""
 
 from __future__ import annotations
 
@@ -21,6 +22,19 @@ def stop_token(message_id: int) -> str:
 def link_token(message_id: int, link_id: int) -> str:
     """The token of a link in a message."""
     return _signer("link").sign(f"{message_id}-{link_id}")
+
+
+def open_token(message_id: int) -> str:
+    """The token of the dot in a message that tells of its opening."""
+    return _signer("open").sign(str(message_id))
+
+
+def read_open(token: str) -> int | None:
+    """The message whose dot was fetched; None where the token is forged."""
+    try:
+        return int(_signer("open").unsign(token))
+    except (BadSignature, ValueError):
+        return None
 
 
 def read_stop(token: str) -> int | None:

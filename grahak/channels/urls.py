@@ -15,4 +15,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mailbox/<int:pk>/html/", mailbox.mail_html, name="mail_html"),
     path("u/<str:token>", public.stop, name="stop"),
     path("r/<str:token>", public.follow, name="follow"),
+    path("o/<str:token>", public.opened, name="opened"),
 ]

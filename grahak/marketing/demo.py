@@ -145,11 +145,16 @@ def _simulate(campaign: Campaign, at: dt.datetime, chance: random.Random, by: Us
     return len(rows)
 
 
-_DECIDED = ("state", "reason", "detail", "address", "attempted_at", "sent_at", "first_clicked_at")
+_DECIDED = (
+    "state", "reason", "detail", "address", "attempted_at", "sent_at", "first_clicked_at", "first_opened_at",
+    "machine_opened_at",
+)  # fmt: skip
 
 
 def _stored(row: Message) -> tuple[Any, ...]:
-    moments = (row.attempted_at, row.sent_at, row.first_clicked_at)
+    moments = (
+        row.attempted_at, row.sent_at, row.first_clicked_at, row.first_opened_at, row.machine_opened_at
+    )  # fmt: skip
     at = (bulk.stored(moment) if moment else None for moment in moments)
     return (str(row.state), str(row.reason), row.detail, row.address, *at, row.pk)
 
@@ -167,3 +172,9 @@ def _decide(row: Message, verdict: checks.Verdict, at: dt.datetime, chance: rand
     row.state, row.sent_at = MessageState.SENT, row.attempted_at + dt.timedelta(seconds=1)
     if chance.random() < 0.14:
         row.first_clicked_at = row.sent_at + dt.timedelta(minutes=chance.expovariate(1 / 300) + 1)
+    if row.first_clicked_at is not None:
+        row.first_opened_at = row.first_clicked_at
+    elif chance.random() < 0.22:
+        row.first_opened_at = row.sent_at + dt.timedelta(minutes=chance.expovariate(1 / 500) + 1)
+    if chance.random() < 0.05:
+        row.machine_opened_at = row.sent_at + dt.timedelta(seconds=2)

@@ -57,12 +57,14 @@ def render(dispatch: Dispatch, messages: Sequence[Claimed]) -> list[Rendered]:
     links = dict(Link.objects.filter(dispatch=dispatch).values_list("url", "pk"))
     account = accounts.current()
     sender = account.letterhead.from_name if account else ""
+    counted = account is not None and account.counts_openings
     found: list[Rendered] = []
     for row in messages:
         text = texts.get(row.language) or texts[campaign.default_language]
         addresses = Addresses(
             link=partial(_tracked, dispatch.base_url, row.id, links),
             stop=f"{dispatch.base_url}/u/{tokens.stop_token(row.id)}",
+            dot=f"{dispatch.base_url}/o/{tokens.open_token(row.id)}" if counted else "",
         )
         try:
             person = persons[row.contact_id]

@@ -19,6 +19,8 @@ from grahak.sales.khata import balances_for, figures_of, limit_of, open_bills
 from grahak.sales.models import Order, OrderKind, OrderLine, PaymentMethod
 from grahak.sales.reorder import gap_words
 
+TINY_BASE = 10  # an earlier sum under a tenth of the later one is no base of a percentage
+
 
 def balance(customer: Customer, request: Any) -> dict[str, Any] | None:
     """You will get, with the limit."""
@@ -52,8 +54,12 @@ class Bought:
 
     @property
     def change(self) -> int | None:
-        """Per cent against the year before; None where there is nothing to compare with."""
-        return round((self.net - self.before) * 100 / self.before) if self.before > 0 else None
+        """Per cent against the year before; None where there is nothing to compare with, and where that is
+        too little to say anything: under a tenth of what was bought since, the percentage would only tell
+        how little it was (the two sums themselves always stand beside it)."""
+        if self.before <= 0 or self.before * TINY_BASE < self.net:
+            return None
+        return round((self.net - self.before) * 100 / self.before)
 
     @property
     def returned_percent(self) -> Decimal | None:

@@ -31,6 +31,7 @@ class Account:
     connections: int = 8
     log_path: str = ""
     is_mailbox: bool = False
+    counts_openings: bool = True
     updated_at: dt.datetime | None = None
 
 
@@ -47,6 +48,7 @@ def account_of(sender: Sender) -> Account:
         connections=max(1, min(50, sender.connections)),
         log_path=sender.log_path,
         is_mailbox=sender.is_mailbox,
+        counts_openings=sender.counts_openings,
         updated_at=sender.updated_at,
     )
 

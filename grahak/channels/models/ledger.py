@@ -91,7 +91,9 @@ class Message(models.Model):
     """One thing sent to one contact on one channel: a row of the sending ledger. ADDRESS is set when the row
     is claimed and unique in a dispatch; who is left out keeps none. REASON says why a row was skipped, failed
     or is unknown, DETAIL in the mail server's own words. A refused-for-now row waits again until
-    NOT_BEFORE."""
+    NOT_BEFORE. FIRST_OPENED_AT is when a person first opened it, as far as that can be told (a link that was
+    followed counts as an opening); MACHINE_OPENED_AT when a scanner or a prefetcher first did, which counts
+    nowhere."""
 
     # messages_by_state and messages_of_a_customer serve these two: an index of their own would cost every
     # write
@@ -114,6 +116,7 @@ class Message(models.Model):
     attempted_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     first_opened_at = models.DateTimeField(null=True)
+    machine_opened_at = models.DateTimeField(null=True)
     first_clicked_at = models.DateTimeField(null=True)
     unsubscribed_at = models.DateTimeField(null=True)
 
@@ -141,6 +144,11 @@ class Message(models.Model):
                 fields=["dispatch", "id"],
                 name="messages_followed",
                 condition=models.Q(first_clicked_at__isnull=False),
+            ),
+            models.Index(
+                fields=["dispatch", "id"],
+                name="messages_opened",
+                condition=models.Q(first_opened_at__isnull=False),
             ),
             models.Index(
                 fields=["dispatch", "id"],

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 class Sender(models.Model):
     """How the shop sends e-mail. The password is encrypted with the installation's secret
-    (channels.secrets)."""
+    (channels.secrets). COUNTS_OPENINGS: mails to customers carry a picture of one dot that tells when they
+    are opened; off where that is not allowed."""
 
     host = models.CharField(_("mail server"), max_length=200)
     port = models.PositiveIntegerField(_("port"), default=587)
@@ -28,6 +29,7 @@ class Sender(models.Model):
     reply_to = models.EmailField(_("replies go to"), blank=True)
     connections = models.PositiveSmallIntegerField(_("connections at once"), default=8)
     log_path = models.CharField(_("mail server's log file"), max_length=300, blank=True)
+    counts_openings = models.BooleanField(_("count who opens messages"), default=True)
     is_mailbox = models.BooleanField(default=False)
     tested_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField(auto_now=True)

@@ -72,9 +72,10 @@ def mail(request: HttpRequest, pk: int) -> HttpResponse:
 @needs("channels.mailbox.view")
 @require_GET
 def mail_html(request: HttpRequest, pk: int) -> HttpResponse:
-    """The mail's HTML at an address of its own, under a policy of its own."""
+    """The mail's HTML at an address of its own, under a policy of its own. Who looks at it stands for the
+    reader: it counts as opened."""
     _only_in_the_demo()
-    return sandboxed(body_of(read(get_object_or_404(BoxedMail, pk=pk)), "html"))
+    return sandboxed(body_of(read(get_object_or_404(BoxedMail, pk=pk)), "html"), own_pictures=True)
 
 
 def read(found: BoxedMail) -> EmailMessage:

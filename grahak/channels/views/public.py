@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
+from functools import cache
 
+from crawlerdetect import CrawlerDetect
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
@@ -22,6 +25,8 @@ _MACHINES = re.compile(
     r"java/|go-http|okhttp",
     re.IGNORECASE,
 )
+_READERS_PROXY = re.compile(r"GoogleImageProxy|YahooMailProxy", re.IGNORECASE)
+DOT = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")  # a transparent GIF of 1 × 1
 
 
 @open_to_all
@@ -76,6 +81,33 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
     response["Location"] = url
     response["Referrer-Policy"] = "no-referrer"
     return response
+
+
+@open_to_all
+@never_cache
+@require_safe
+def opened(request: HttpRequest, token: str) -> HttpResponse:
+    """The dot in a mail: one transparent pixel, whatever is counted. A forged token gets it too, with 404."""
+    message_id = tokens.read_open(token)
+    known = message_id is not None and actions.opened(message_id, by_machine=opened_by_machine(request))
+    response = HttpResponse(DOT, content_type="image/gif", status=200 if known else 404)
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+def opened_by_machine(request: HttpRequest) -> bool:
+    """Whether the picture was fetched by something that fetches without a reader. Gmail's and Yahoo's picture
+    proxies fetch when the mail is opened, so they stand for their reader; Apple's privacy relay fetches every
+    picture as the mail comes in, and calls itself Mozilla/5.0 and nothing more."""
+    agent = request.headers.get("User-Agent", "").strip()
+    if _READERS_PROXY.search(agent):
+        return request.method == "HEAD"
+    return looks_like_bot(request) or agent == "Mozilla/5.0" or bool(_known_robots().is_crawler(agent))
+
+
+@cache
+def _known_robots() -> CrawlerDetect:
+    return CrawlerDetect()
 
 
 def looks_like_bot(request: HttpRequest) -> bool:

@@ -1,11 +1,17 @@
 """The words of a campaign: strict about tags, deaf to what stands in a name, in the reader's language."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from grahak.channels import tokens
+from grahak.channels.models import Dispatch, Message, Sender
+from grahak.channels.renderers import Claimed
 from grahak.channels.tests.people import somebody
+from grahak.marketing import actions, rendering
+from grahak.marketing.models import Campaign
 from grahak.marketing.words import liquid
 from grahak.marketing.words.links import clean, marked
 from grahak.marketing.words.liquid import Mistake
@@ -87,6 +93,34 @@ def test_every_mail_says_how_to_stop_unless_the_author_did():
     assert said("Hi").text.count("https://crm.example/u/1.x") == 1
     assert said("Hi. {{ unsubscribe_url }}").text.count("https://crm.example/u/1.x") == 1
     assert said("Hi").unsubscribe_url == "https://crm.example/u/1.x"
+
+
+def test_the_dot_that_tells_of_an_opening_stands_only_where_openings_are_counted():
+    counted = replace(WHERE, dot="https://crm.example/o/1.x")
+    text = Text("en", "Hello", "Hi")
+    mail = say(text, person(), counted, message_id=1, sender_name="Kapasi")
+    assert mail.html.count('<img src="https://crm.example/o/1.x" width="1" height="1" alt="">') == 1
+    assert "/o/" not in mail.text
+    assert "<img" not in said("Hi").html
+
+
+def test_a_campaign_carries_the_dot_unless_the_shop_switched_it_off(business, amina):
+    contact = somebody("Asha", "asha@home.example")
+    campaign = actions.begin(by=amina, name="Diwali", customers=[contact.customer_id])
+    actions.word(campaign, "en", subject="Hello", body="Hi", by=amina)
+    dispatch = Dispatch.objects.create(
+        renderer="campaign", subject_id=campaign.pk, base_url="https://crm.example"
+    )
+    Campaign.objects.filter(pk=campaign.pk).update(dispatch=dispatch)
+    row = Message.objects.create(dispatch=dispatch, contact=contact, customer_id=contact.customer_id)
+    claimed = Claimed(row.pk, row.customer_id, contact.pk, "asha@home.example", "en", "<1@x>", 1)
+    sender = Sender.objects.create(host="mail", from_name="Kapasi", from_address="kapasi@shop.example")
+    dot = f"https://crm.example/o/{tokens.open_token(row.pk)}"
+    [words] = rendering.render(dispatch, [claimed])
+    assert dot in words.html
+    Sender.objects.filter(pk=sender.pk).update(counts_openings=False)
+    [words] = rendering.render(dispatch, [claimed])
+    assert "<img" not in words.html
 
 
 def test_money_compares_as_a_number_and_reads_as_money(business):

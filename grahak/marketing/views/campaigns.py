@@ -72,6 +72,8 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
         return response
     result = sold(found)
     people = Message.objects.filter(dispatch=dispatch).aggregate(
+        opened=Count("pk", filter=Q(first_opened_at__isnull=False)),
+        machine_opened=Count("pk", filter=Q(first_opened_at=None, machine_opened_at__isnull=False)),
         clicked=Count("pk", filter=Q(first_clicked_at__isnull=False)),
         stopped=Count("pk", filter=Q(unsubscribed_at__isnull=False)),
     )
@@ -86,6 +88,7 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
             .order_by("-placed_at"),
             "bot_clicks": Click.objects.filter(message__dispatch=dispatch, bot=True).count(),
             "shares": {
+                "opened": _share(people["opened"], sent),
                 "clicked": _share(people["clicked"], sent),
                 "stopped": _share(people["stopped"], sent),
                 "buyers": _share(result.buyers, sent),
@@ -130,6 +133,8 @@ def people(request: HttpRequest, pk: int) -> HttpResponse:
         rows = rows.filter(state=state)
     if reason:
         rows = rows.filter(reason=reason)
+    if request.GET.get("opened"):
+        rows = rows.filter(first_opened_at__isnull=False)
     if request.GET.get("clicked"):
         rows = rows.filter(first_clicked_at__isnull=False)
     if request.GET.get("stopped"):

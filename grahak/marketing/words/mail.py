@@ -42,10 +42,12 @@ class Text:
 
 @dataclass(frozen=True)
 class Addresses:
-    """Makes the addresses in one mail: of a tracked link, and of the page that stops these messages."""
+    """Makes the addresses in one mail: of a tracked link, of the page that stops these messages, and of the
+    dot that tells of an opening ("": none)."""
 
     link: Callable[[str], str]
     stop: str
+    dot: str = ""
 
 
 def say(text: Text, person: Person, addresses: Addresses, *, message_id: int, sender_name: str) -> Words:
@@ -57,6 +59,8 @@ def say(text: Text, person: Person, addresses: Addresses, *, message_id: int, se
     if not subject or not body:
         raise Mistake(0, _("The text comes out empty."))
     plain, html = _both(text, body, addresses, sender_name)
+    if addresses.dot:
+        html += f'\n<img src="{escape(addresses.dot)}" width="1" height="1" alt="">'
     return Words(
         id=message_id,
         subject=subject,

@@ -26,6 +26,7 @@ from grahak.sales.actions import (
     void_payment,
 )
 from grahak.sales.models import CustomerFigures, DaySales, LedgerEntry, Order, Payment
+from grahak.sales.panels import Bought
 from grahak.sales.recount import recount_customers, recount_days
 from grahak.sales.tests.conftest import line
 
@@ -262,3 +263,13 @@ def apply(verb: str, customer: Customer, at: dt.datetime, worth: Decimal, by) ->
 def test_unknown_customers_are_passed_over(business):
     recount_customers([987654321])
     assert not CustomerFigures.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("net", "before", "change"),
+    [("300", "200", 50), ("100", "200", -50), ("2000", "200", 900), ("2001", "200", None), ("5", "0", None)],
+)
+def test_a_percentage_stands_only_on_a_base_that_says_something(net, before, change):
+    zero = Decimal(0)
+    bought = Bought(dt.date(2026, 4, 1), Decimal(net), Decimal(before), zero, zero, True)
+    assert bought.change == change
