@@ -13,7 +13,9 @@ class CatalogueConfig(AppConfig):
 
     def ready(self) -> None:
         from grahak.catalogue.codes import start_with_usual_codes
+        from grahak.catalogue.models import Category, Product
         from grahak.catalogue.search import items
+        from grahak.core import changes
         from grahak.core.events import on
         from grahak.core.registry import NavLink, registry
 
@@ -37,4 +39,6 @@ class CatalogueConfig(AppConfig):
             )
         )
         registry.searches.append(items)
+        changes.follow("product", Product)
+        changes.follow("category", Category, columns=("name",))
         on("core.business.started", start_with_usual_codes)

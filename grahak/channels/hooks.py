@@ -5,13 +5,16 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from grahak.channels.actions import on_unsubscribed
+from grahak.channels.models import Dispatch, Message
 from grahak.channels.views.mailbox import is_there
+from grahak.core import changes
 from grahak.core.events import on
 from grahak.core.registry import NavLink, registry
 
 
 def hang() -> None:
     """Hang it up; called once, when the apps are ready."""
+    follow_changes()
     registry.add(
         NavLink(
             _("Mailbox"),
@@ -40,3 +43,11 @@ def hang() -> None:
     )
     registry.add_first_steps(account)
     on("customers.contact.unsubscribed", on_unsubscribed)
+
+
+def follow_changes() -> None:
+    """What of this room the change log notes: of a message, what the warehouse holds of it."""
+    changes.follow("dispatch", Dispatch, columns=("title", "purpose"), on="u")
+    told = ("customer_id", "contact_id", "channel", "language", "state", "reason", "sent_at", "first_opened_at",
+            "first_clicked_at", "unsubscribed_at")  # fmt: skip
+    changes.follow("message", Message, customer="customer_id", columns=told)

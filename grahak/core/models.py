@@ -256,3 +256,29 @@ class Setting(models.Model):
     name = models.CharField(max_length=80, primary_key=True)
     value = models.JSONField()
     updated_at = models.DateTimeField(auto_now=True)
+
+
+class Change(models.Model):
+    """A line of the change log that triggers write (core.changes): row ROW_ID of KIND changed, or is GONE.
+    ROW_ID 0 stands for all rows of the kind. XID is PostgreSQL's transaction, by which its log is read."""
+
+    kind = models.CharField(max_length=16)
+    row_id = models.BigIntegerField()
+    customer_id = models.BigIntegerField(null=True)
+    gone = models.BooleanField(default=False)
+    xid = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["xid", "id"], name="change_by_transaction", condition=models.Q(xid__isnull=False)
+            ),
+        ]
+
+
+class ChangeReader(models.Model):
+    """How far a reader of the change log has come; what all of them have read is pruned."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    position = models.BigIntegerField(default=0)
+    at = models.DateTimeField(auto_now=True)

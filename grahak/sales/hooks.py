@@ -10,18 +10,20 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from grahak.core import changes
 from grahak.core.events import on
 from grahak.core.money import figure, written
 from grahak.core.registry import NavLink, Need, registry
 from grahak.sales import columns, panels
 from grahak.sales.debts import debts, totals_of_debts
-from grahak.sales.models import LedgerEntry, Order
+from grahak.sales.models import CustomerFigures, LedgerEntry, Order, OrderLine, Payment
 from grahak.sales.search import orders
 from grahak.sales.slow import kept_in_a_large_shop
 
 
 def hang() -> None:
     """Called once, when the apps are ready."""
+    follow_changes()
     registry.add(
         NavLink(_("Orders"), "sales:list", "order", "orders.view", order=30, phone=True, key="o"),
         NavLink(_("Khata"), "sales:khata", "khata", "payments.view", order=40, phone=True, key="k"),
@@ -100,3 +102,15 @@ def khata_needs(user: Any, limit: int) -> list[dict[str, Any]]:
 def has_amounts() -> bool:
     """Whether amounts in the present currency exist, so that it cannot be changed any more."""
     return Order.objects.exists() or LedgerEntry.objects.exists()
+
+
+def follow_changes() -> None:
+    """What of this room the change log notes. Lines come with their order, so the order's row stands for them:
+    whoever adds lines to an order also sets its updated_at. Lines changed or taken away note their order."""
+    every = [field.column for field in Order._meta.concrete_fields]
+    changes.follow("order", Order, customer="customer_id", columns=every)
+    of_order = "(SELECT customer_id FROM sales_order WHERE id = {}.order_id)"
+    changes.follow("order", OrderLine, customer=of_order, row="order_id", on="ud")
+    changes.follow("payment", Payment, customer="customer_id")
+    changes.follow("entry", LedgerEntry, customer="customer_id")
+    changes.follow("figures", CustomerFigures, customer="customer_id")

@@ -294,7 +294,7 @@ add(
         """SELECT t.id AS message_row, t.dispatch_id, d.title, d.purpose, t.customer_id, t.contact_id, t.channel,
             t.language, t.state, t.reason, t.sent_at, t.first_opened_at, t.first_clicked_at, t.unsubscribed_at
         FROM channels_message t JOIN channels_dispatch d ON d.id = t.dispatch_id""",
-        (("message", "t.id"),),
+        (("message", "t.id"), ("dispatch", "t.dispatch_id")),
         customer="customer_id",
         customer_is="t.customer_id",
         sort=("message_row",),

@@ -364,6 +364,7 @@ def _differs(old: tuple[Any, ...], line: Line) -> bool:
 def resum(order_ids: set[int]) -> None:
     """Orders' own sums, and what hangs on them, after lines were added or changed. What was received with an
     order that was paid in full follows its total; otherwise the difference goes to the khata."""
+    now = stored(timezone.now())  # also where the sums stay the same: the change log goes by it
     for piece in pieces(order_ids):
         sums: dict[int, list[int]] = {pk: [0, 0, 0] for pk in piece}
         for order_id, amount, tax, is_service in OrderLine.objects.filter(order_id__in=piece).values_list(
@@ -376,10 +377,10 @@ def resum(order_ids: set[int]) -> None:
             parts = sums[order.pk]
             total: int = _to_the_cent(sum(parts))
             received: int = total if order.received == order.total else int(order.received * MONEY)
-            rows.append((*parts, total, received, order.pk))
+            rows.append((*parts, total, received, now, order.pk))
             activities.append((total, order.pk))
             entries.append((total - received, order.pk))
-        update(Order, ("net", "service", "tax", "total", "received"), rows)
+        update(Order, ("net", "service", "tax", "total", "received", "updated_at"), rows)
         for worth, pk in activities:
             Activity.objects.filter(subject="order", subject_id=pk).update(amount=decimal_of(worth, MONEY))
         for rest, pk in entries:
