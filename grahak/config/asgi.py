@@ -180,7 +180,18 @@ def _application() -> Any:
         from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 
         handler = ASGIStaticFilesHandler(handler)
-    return handler
+    return _with_script(handler)
+
+
+def _with_script(django_application: Any) -> Any:
+    """The web shops' script is answered without Django: no session, no cookie, no thread."""
+    from grahak.connect.web import script
+
+    async def served(scope: Any, receive: Receive, send: Send) -> None:
+        ours = scope["type"] == "http" and scope["path"] == script.PATH
+        await (script.application if ours else django_application)(scope, receive, send)
+
+    return served
 
 
 _end_with_parent()

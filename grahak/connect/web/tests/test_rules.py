@@ -1,0 +1,86 @@
+"""Who may send, and visitors without cookies: the same for a day, somebody else tomorrow, nobody's address kept."""
+
+import datetime as dt
+
+import pytest
+
+from grahak.connect.web import cookieless, rules
+from grahak.core.models import Setting
+
+NOW = dt.datetime(2026, 11, 23, 11, 0, tzinfo=dt.UTC)
+PHONE = "Mozilla/5.0 (Linux; Android 14) Chrome/142"
+
+
+@pytest.fixture(autouse=True)
+def _fresh_salt() -> None:
+    cookieless.forget()
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.77", "203.0.113.0"),
+        ("::ffff:203.0.113.77", "203.0.113.0"),
+        ("2001:db8:1:2::3", "2001:db8:1::"),
+        ("[2001:db8:1:2::3]", "2001:db8:1::"),
+        ("", ""),
+        ("203.0.113.77:443", ""),
+    ],
+)
+def test_an_address_is_shortened_to_its_network(address: str, network: str) -> None:
+    assert cookieless.shortened(address) == network
+
+
+@pytest.mark.django_db
+def test_a_visitor_without_cookies_is_the_same_for_a_day_and_another_tomorrow() -> None:
+    def mark(source: int = 1, ip: str = "203.0.113.77", agent: str = PHONE, hours: int = 0) -> str:
+        return cookieless.visitor_mark(source, ip, agent, NOW + dt.timedelta(hours=hours))
+
+    first = mark()
+    assert first == mark(hours=12) == mark(ip="203.0.113.9")
+    others = {mark(source=2), mark(ip="203.0.114.77"), mark(agent="Firefox")}
+    assert len(others) == 3
+    assert first not in others
+    assert mark(hours=13) != first
+
+
+@pytest.mark.django_db
+def test_the_key_of_yesterday_is_gone_and_all_processes_share_todays() -> None:
+    today = cookieless.salt(NOW.date())
+    cookieless.forget()  # another process
+    assert cookieless.salt(NOW.date()) == today
+    tomorrow = cookieless.salt(NOW.date() + dt.timedelta(days=1))
+    assert tomorrow != today
+    assert today.hex() not in str(Setting.objects.values_list("value", flat=True).get(pk="connect.day_salt"))
+    cookieless.forget()  # a process whose clock is behind does not bring it back
+    assert cookieless.salt(NOW.date()) == tomorrow
+
+
+@pytest.mark.django_db
+def test_a_mark_is_never_joined_to_an_account() -> None:
+    def kept(options: dict[str, object], **event: object) -> str:
+        return rules.visitor_id(options, event, 1, "203.0.113.77", PHONE, NOW)
+
+    bare = {"cookieless": True}
+    assert kept({}, anonymousId="a-1") == "a-1"
+    assert kept({}, anonymousId=7) == kept({}) == ""
+    mark = kept({}, context=bare)
+    assert mark.startswith("day:")
+    assert kept(bare, anonymousId="kept on the device") == mark
+    assert kept(bare, anonymousId="a-1", userId="C1") == kept({}, userId="C1", context=bare) == ""
+
+
+def test_only_pages_of_the_listed_sites_may_send() -> None:
+    options = {"hosts": ["shop.example"]}
+    for origin in ("https://shop.example", "https://www.shop.example:8443", ""):
+        assert rules.refusal(options, origin, {}) == ""
+    for origin in ("https://shop.example.evil.test", "https://myshop.example", "null", "https://[broken"):
+        assert rules.refusal(options, origin, {}) == rules.WRONG_HOST
+    assert rules.refusal({}, "https://anybody.test", None) == ""
+
+
+def test_where_consent_is_needed_it_must_be_said() -> None:
+    options = {"needs_consent": True}
+    assert rules.refusal(options, "", {"consent": True}) == ""
+    for context in ({}, {"consent": "yes"}, None, "consent"):
+        assert rules.refusal(options, "", context) == rules.NO_CONSENT
