@@ -70,6 +70,7 @@ add(
         (
             _c("customer_id", "id", _("Number of the customer")),
             _c("name", "text", _("Name as they write it")),
+            _c("name_sort", "text", _("The name in normal letters, as lists are sorted")),
             _c("kind", "text", _("person or business")),
             _c("language", "text", _("Language they write in, as a code")),
             _c("branch_id", "id", _("Branch they belong to")),
@@ -97,8 +98,8 @@ add(
             _c("balance", "money", _("What they owe (positive) or have in hand (negative)")),
             _c("oldest_due", "date", _("Day of the oldest unpaid bill")),
         ),
-        """SELECT t.id AS customer_id, t.name, t.kind, t.language, t.branch_id, t.owner_id, t.area, t.city, t.region,
-            t.postcode, t.country, t.source, t.since, t.created_at, t.archived_at, t.credit_limit, t.credit_days,
+        """SELECT t.id AS customer_id, t.name, t.name_sort, t.kind, t.language, t.branch_id, t.owner_id, t.area,
+            t.city, t.region, t.postcode, t.country, t.source, t.since, t.created_at, t.archived_at, t.credit_limit, t.credit_days,
             COALESCE(f.orders, 0) AS orders, COALESCE(f.returns, 0) AS returns, COALESCE(f.net, 0) AS net,
             f.average, f.first_at AS first_order_at, f.last_at AS last_order_at, f.usual_gap, f.due_on, f.lapses_on,
             COALESCE(f.balance, 0) AS balance, f.oldest_due
