@@ -9,9 +9,10 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from grahak.channels import ledger
+from grahak.channels import ledger, tokens
 from grahak.channels.email import accounts
 from grahak.channels.models import Dispatch
 from grahak.core import audit, business, links
@@ -211,7 +212,7 @@ def try_out(campaign: Campaign, language: str, *, to: str, by: User, contact_id:
     words = say(
         text,
         person,
-        Addresses(link=str, stop=links.absolute("/u/")),
+        Addresses(link=str, stop=links.absolute(reverse("channels:stop", args=[tokens.TRIAL]))),
         message_id=0,
         sender_name=account.letterhead.from_name,
     )

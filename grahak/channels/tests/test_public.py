@@ -74,6 +74,12 @@ def test_it_works_for_an_erased_customer_too(anybody, message):
     assert Suppression.objects.get().address == "a@home.example"
 
 
+def test_the_link_of_a_test_message_says_what_it_is(anybody, business):
+    answer = anybody.get("/u/test")
+    assert answer.status_code == 200
+    assert "test message" in answer.content.decode()
+
+
 @pytest.mark.parametrize("token", ["1", "1.x", "x.y", "9" * 400, "1.x%0d%0aSet-Cookie:a", "-1.0", "%00"])
 def test_a_forged_token_is_told_so(anybody, business, token):
     for path in ("u", "r"):

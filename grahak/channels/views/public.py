@@ -36,6 +36,8 @@ DOT = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")  # a
 def stop(request: HttpRequest, token: str) -> HttpResponse:
     """Stop these messages (RFC 8058). Looking at the page changes nothing, because scanners look too: only a
     POST does, from the mail program (List-Unsubscribe=One-Click) or from the button, without cookies."""
+    if token == tokens.TRIAL:
+        return _page(request, "", "channels/public/stop.html", done="trial")
     message = (
         Message.objects.select_related("dispatch", "contact").filter(pk=tokens.read_stop(token) or 0).first()
     )

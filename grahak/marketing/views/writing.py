@@ -8,10 +8,12 @@ from csp.decorators import csp_exempt
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
+from grahak.channels import tokens
 from grahak.channels.sandbox import sandboxed
 from grahak.core import links
 from grahak.core.access import needs
@@ -150,7 +152,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         person = people([(int(contact), language)], NAMES).get(int(contact)) if visible else None
         if person is None:
             raise Http404
-        addresses = Addresses(link=str, stop=links.absolute("/u/"))
+        addresses = Addresses(link=str, stop=links.absolute(reverse("channels:stop", args=[tokens.TRIAL])))
         try:
             words = worded(text, person, addresses, message_id=0, sender_name="")
         except liquid.Mistake as mistake:
