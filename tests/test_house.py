@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "grahak"
 CSS = PACKAGE / "static" / "css"
 LONGEST_FILE = 450
-LONGEST_FUNCTION = 70
+LONGEST_FUNCTION = 60
 
 
 @cache

@@ -106,68 +106,71 @@ def _due(rows: Any, operator: str, value: str) -> Any:
     return rows.filter(due_condition(whole_days(value), "figures__"))
 
 
+HANGINGS: tuple[Any, ...] = (
+    Column(
+        "balance", _("You will get"), balance_cell, sort="figures__balance", select=_SELECT, css="num",
+        default=True, order=20, export=_plain("balance"), total=_total("balance"), keep=True,
+        value="figures__balance",
+        reads=("figures__balance", "credit_limit"),
+    ),
+    Column(
+        "ages", _("Age of the debt"), lambda row: age_bar(figures_of(row).ages), select=_SELECT,
+        css="wide-only ageing-cell", default=True, order=21, export=_plain("oldest_due"),
+        value="figures__oldest_due",
+        reads=("figures__ages",),
+    ),
+    Column(
+        "net", _("Bought"), _money_cell("net"), sort="figures__net", select=_SELECT, css="num wide-only",
+        default=True, order=30, export=_plain("net"), total=_total("net"),
+        value="figures__net",
+        reads=("figures__net",),
+    ),
+    Column(
+        "orders", _("Orders"), _count_cell, sort="figures__orders", select=_SELECT, css="num wide-only",
+        order=31, export=_plain("orders"), total=None,
+        value="figures__orders",
+        reads=("figures__orders",),
+    ),
+    Column(
+        "average", _("Average order"), _money_cell("average"), select=_SELECT, css="num wide-only", order=32,
+        export=_plain("average"),
+        value="figures__average",
+        reads=("figures__average",),
+    ),
+    Column(
+        "last_order", _("Last order"), lambda row: days_ago(figures_of(row).last_at), sort="figures__last_at",
+        select=_SELECT, css="num wide-only", default=True, order=40, export=_plain("last_at"),
+        value="figures__last_at",
+        reads=("figures__last_at",),
+    ),
+    Column(
+        "rhythm", _("Rhythm"), _rhythm_cell, select=_SELECT, css="wide-only", default=True, order=41,
+        reads=("figures__rhythm", "figures__due_on"),
+    ),
+    Column(
+        "gap", _("Usually"), _gap_cell, select=_SELECT, css="end wide-only", order=42, export=_plain("usual_gap"),
+        value="figures__usual_gap",
+        reads=("figures__usual_gap",),
+    ),
+    Column(
+        "due", pgettext_lazy("order", "Next due"), lambda row: due(figures_of(row).due_on),
+        sort="figures__due_on", select=_SELECT, css="end wide-only", default=True, order=43,
+        export=_plain("due_on"),
+        value="figures__due_on",
+        reads=("figures__due_on",),
+    ),
+    Filter("balance", _("You will get"), COMPARISONS, _compared("balance"), kind="money", order=20),
+    Filter("net", _("Bought"), COMPARISONS, _compared("net"), kind="money", order=30),
+    Filter("orders", _("Orders"), COMPARISONS, _compared("orders"), kind="number", order=31),
+    Filter("last_order", _("Last order"), AGES, _last_order, kind="days", order=40),
+    Filter(
+        "due", _("Due to reorder"), ((WITHIN[0], _("within the next")),), _due, kind="days", order=43
+    ),
+)  # fmt: skip
+
+
 def register() -> None:
     """Hang them up."""
     customer_columns.badges.append(limit_badge)
     customer_columns.badges_read.update(("credit_limit", "figures__balance"))
-    registry.add(
-        Column(
-            "balance", _("You will get"), balance_cell, sort="figures__balance", select=_SELECT, css="num",
-            default=True, order=20, export=_plain("balance"), total=_total("balance"), keep=True,
-            value="figures__balance",
-            reads=("figures__balance", "credit_limit"),
-        ),
-        Column(
-            "ages", _("Age of the debt"), lambda row: age_bar(figures_of(row).ages), select=_SELECT,
-            css="wide-only ageing-cell", default=True, order=21, export=_plain("oldest_due"),
-            value="figures__oldest_due",
-            reads=("figures__ages",),
-        ),
-        Column(
-            "net", _("Bought"), _money_cell("net"), sort="figures__net", select=_SELECT, css="num wide-only",
-            default=True, order=30, export=_plain("net"), total=_total("net"),
-            value="figures__net",
-            reads=("figures__net",),
-        ),
-        Column(
-            "orders", _("Orders"), _count_cell, sort="figures__orders", select=_SELECT, css="num wide-only",
-            order=31, export=_plain("orders"), total=None,
-            value="figures__orders",
-            reads=("figures__orders",),
-        ),
-        Column(
-            "average", _("Average order"), _money_cell("average"), select=_SELECT, css="num wide-only", order=32,
-            export=_plain("average"),
-            value="figures__average",
-            reads=("figures__average",),
-        ),
-        Column(
-            "last_order", _("Last order"), lambda row: days_ago(figures_of(row).last_at), sort="figures__last_at",
-            select=_SELECT, css="num wide-only", default=True, order=40, export=_plain("last_at"),
-            value="figures__last_at",
-            reads=("figures__last_at",),
-        ),
-        Column(
-            "rhythm", _("Rhythm"), _rhythm_cell, select=_SELECT, css="wide-only", default=True, order=41,
-            reads=("figures__rhythm", "figures__due_on"),
-        ),
-        Column(
-            "gap", _("Usually"), _gap_cell, select=_SELECT, css="end wide-only", order=42, export=_plain("usual_gap"),
-            value="figures__usual_gap",
-            reads=("figures__usual_gap",),
-        ),
-        Column(
-            "due", pgettext_lazy("order", "Next due"), lambda row: due(figures_of(row).due_on),
-            sort="figures__due_on", select=_SELECT, css="end wide-only", default=True, order=43,
-            export=_plain("due_on"),
-            value="figures__due_on",
-            reads=("figures__due_on",),
-        ),
-        Filter("balance", _("You will get"), COMPARISONS, _compared("balance"), kind="money", order=20),
-        Filter("net", _("Bought"), COMPARISONS, _compared("net"), kind="money", order=30),
-        Filter("orders", _("Orders"), COMPARISONS, _compared("orders"), kind="number", order=31),
-        Filter("last_order", _("Last order"), AGES, _last_order, kind="days", order=40),
-        Filter(
-            "due", _("Due to reorder"), ((WITHIN[0], _("within the next")),), _due, kind="days", order=43
-        ),
-    )  # fmt: skip
+    registry.add(*HANGINGS)

@@ -122,64 +122,67 @@ def _export_day(moment: Any) -> str:
     return localtime(moment, business.zone()).strftime("%Y-%m-%d") if moment else ""
 
 
+HANGINGS: tuple[Any, ...] = (
+    Column(
+        "name", pgettext_lazy("column", "Customer"), name_cell, sort="name_sort", default=True, order=0,
+        export=lambda row: row.name, fill=fill_people, keep=True,
+        value="name",
+        reads=("name", "other_names", "language", "city"),
+    ),
+    Column(
+        "phone", _("Phone"), phone_cell, css="wide-only nowrap", default=True, order=10,
+        export=lambda row: row.phone_value or row.phone_shown, fill=fill_people,
+        reads=(),
+    ),
+    Column(
+        "mail", _("E-mail"), lambda row: _plain(row.email_value), css="wide-only", order=11,
+        export=lambda row: row.email_value, fill=fill_emails,
+        reads=(),
+    ),
+    Column(
+        "city", _("City"), lambda row: _plain(row.city), sort="city", css="wide-only", order=12,
+        export=lambda row: row.city,
+        value="city",
+        reads=("city",),
+    ),
+    Column(
+        "country", _("Country"), lambda row: _plain(country_name(row.country) if row.country else ""),
+        css="wide-only", order=13, export=lambda row: row.country,
+        value="country",
+        reads=("country",),
+    ),
+    Column(
+        "tags", _("Tags"), _tags_cell, css="wide-only", order=14,
+        export=lambda row: ", ".join(row.tag_names), fill=fill_tags,
+        reads=(),
+    ),
+    Column(
+        "owner", _("In charge"), lambda row: _plain(row.owner.name if row.owner else ""), select=("owner",),
+        css="wide-only", order=15, export=lambda row: row.owner.name if row.owner else "",
+        value="owner__name",
+        reads=("owner__name",),
+    ),
+    Column(
+        "branch", _("Branch"), lambda row: _plain(row.branch.name if row.branch else ""), select=("branch",),
+        css="wide-only", order=16, export=lambda row: row.branch.name if row.branch else "",
+        value="branch__name",
+        reads=("branch__name",),
+    ),
+    Column(
+        "kind", _("Kind"), lambda row: _plain(row.get_kind_display()), css="wide-only", order=17,
+        export=lambda row: row.kind,
+        value="kind",
+        reads=("kind",),
+    ),
+    Column(
+        "created", _("Added"), lambda row: _plain(day(row.created_at)), sort="created_at",
+        css="num wide-only", order=90, export=lambda row: _export_day(row.created_at),
+        value="created_at",
+        reads=("created_at",),
+    ),
+)  # fmt: skip
+
+
 def register() -> None:
     """Hang the room's own columns up."""
-    registry.add(
-        Column(
-            "name", pgettext_lazy("column", "Customer"), name_cell, sort="name_sort", default=True, order=0,
-            export=lambda row: row.name, fill=fill_people, keep=True,
-            value="name",
-            reads=("name", "other_names", "language", "city"),
-        ),
-        Column(
-            "phone", _("Phone"), phone_cell, css="wide-only nowrap", default=True, order=10,
-            export=lambda row: row.phone_value or row.phone_shown, fill=fill_people,
-            reads=(),
-        ),
-        Column(
-            "mail", _("E-mail"), lambda row: _plain(row.email_value), css="wide-only", order=11,
-            export=lambda row: row.email_value, fill=fill_emails,
-            reads=(),
-        ),
-        Column(
-            "city", _("City"), lambda row: _plain(row.city), sort="city", css="wide-only", order=12,
-            export=lambda row: row.city,
-            value="city",
-            reads=("city",),
-        ),
-        Column(
-            "country", _("Country"), lambda row: _plain(country_name(row.country) if row.country else ""),
-            css="wide-only", order=13, export=lambda row: row.country,
-            value="country",
-            reads=("country",),
-        ),
-        Column(
-            "tags", _("Tags"), _tags_cell, css="wide-only", order=14,
-            export=lambda row: ", ".join(row.tag_names), fill=fill_tags,
-            reads=(),
-        ),
-        Column(
-            "owner", _("In charge"), lambda row: _plain(row.owner.name if row.owner else ""), select=("owner",),
-            css="wide-only", order=15, export=lambda row: row.owner.name if row.owner else "",
-            value="owner__name",
-            reads=("owner__name",),
-        ),
-        Column(
-            "branch", _("Branch"), lambda row: _plain(row.branch.name if row.branch else ""), select=("branch",),
-            css="wide-only", order=16, export=lambda row: row.branch.name if row.branch else "",
-            value="branch__name",
-            reads=("branch__name",),
-        ),
-        Column(
-            "kind", _("Kind"), lambda row: _plain(row.get_kind_display()), css="wide-only", order=17,
-            export=lambda row: row.kind,
-            value="kind",
-            reads=("kind",),
-        ),
-        Column(
-            "created", _("Added"), lambda row: _plain(day(row.created_at)), sort="created_at",
-            css="num wide-only", order=90, export=lambda row: _export_day(row.created_at),
-            value="created_at",
-            reads=("created_at",),
-        ),
-    )  # fmt: skip
+    registry.add(*HANGINGS)
