@@ -71,7 +71,7 @@ def follow(
     one of these differs (all but updated_at, where None). ROW: the column that is logged (the primary key). ON:
     which of i(nsert), u(pdate), d(elete) are logged.
     """
-    every = tuple(field.column for field in model._meta.concrete_fields if field.column != "updated_at")
+    every = [str(field.column) for field in model._meta.concrete_fields if field.column != "updated_at"]
     found = Followed(kind, model, customer, tuple(columns or every), row or str(model._meta.pk.column), on)
     FOLLOWED[kind, found.table] = found
 
