@@ -1,4 +1,5 @@
-"""An import from upload to undo, its saved mappings, and the rows that need somebody."""
+"""An import from upload to undo, its saved mappings, and the rows that need somebody; the connectors' tables are
+their own (connectors/models.py) and known here to Django."""
 
 from __future__ import annotations
 
@@ -9,7 +10,33 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from grahak.connect.connectors.models import (
+    Backfill,
+    BackfillState,
+    Connector,
+    ConnectorKind,
+    Delivery,
+    DeliveryState,
+    ObjectKind,
+    ShopObject,
+)
 from grahak.core.models import Batch, User
+
+__all__ = [
+    "Backfill",
+    "BackfillState",
+    "Connector",
+    "ConnectorKind",
+    "Delivery",
+    "DeliveryState",
+    "ImportIssue",
+    "ImportKind",
+    "ImportMapping",
+    "ImportRun",
+    "ImportState",
+    "ObjectKind",
+    "ShopObject",
+]
 
 
 class ImportKind(models.TextChoices):
