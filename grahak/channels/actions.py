@@ -193,7 +193,9 @@ def opened(message_id: int, *, by_machine: bool, now: dt.datetime | None = None)
     gateways do, or before the message was known to be sent). Returns whether there is such a message."""
     now = now or timezone.now()
     found = Message.objects.filter(pk=message_id)
-    row = found.values("first_opened_at", "machine_opened_at", "sent_at", "attempted_at").first()
+    row: dict[str, Any] | None = found.values(
+        "first_opened_at", "machine_opened_at", "sent_at", "attempted_at"
+    ).first()
     if row is None:
         return False
     sent = row["sent_at"] or row["attempted_at"]
