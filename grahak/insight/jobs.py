@@ -30,3 +30,22 @@ def rescore_soon() -> bool:
         return False
     rescore_customers.using(run_after=timezone.now() + SETTLE).enqueue()
     return True
+
+
+@task(queue_name="default")
+def recount_segments() -> int:
+    """Count all segments anew."""
+    from grahak.insight.segments import refresh
+
+    return refresh.refresh()
+
+
+def recount_soon() -> bool:
+    """Enqueue a recount of all segments a little later, unless one waits already."""
+    waiting = DBTaskResult.objects.filter(
+        task_path=recount_segments.module_path, status=TaskResultStatus.READY
+    )
+    if waiting.exists():
+        return False
+    recount_segments.using(run_after=timezone.now() + SETTLE).enqueue()
+    return True

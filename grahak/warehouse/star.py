@@ -32,7 +32,8 @@ class Table:
     """A table of the star. KEY is the column that tells its rows apart; FOLLOWS are the change-log kinds that renew
     its rows, each with the SQL expression (over the root table `t` and the joins) that equals the change's row id.
     SELECT gives the columns in their order and has no WHERE of its own. CUSTOMER is the column with the customer,
-    "" where there is none. SORT is the order of rows in files."""
+    "" where there is none. SORT is the order of rows in files. DAY names a time column whose day in the business's
+    zone stands beside the others in the warehouse, as column `day` (the records do not have it)."""
 
     name: str
     says: Any
@@ -43,6 +44,7 @@ class Table:
     customer: str = ""
     customer_is: str = ""  # the SQL expression over the select's tables that CUSTOMER stands for
     sort: tuple[str, ...] = ()
+    day: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -99,8 +101,9 @@ add(
             _c("oldest_due", "date", _("Day of the oldest unpaid bill")),
         ),
         """SELECT t.id AS customer_id, t.name, t.name_sort, t.kind, t.language, t.branch_id, t.owner_id, t.area,
-            t.city, t.region, t.postcode, t.country, t.source, t.since, t.created_at, t.archived_at, t.credit_limit, t.credit_days,
-            COALESCE(f.orders, 0) AS orders, COALESCE(f.returns, 0) AS returns, COALESCE(f.net, 0) AS net,
+            t.city, t.region, t.postcode, t.country, t.source, t.since, t.created_at, t.archived_at, t.credit_limit,
+            t.credit_days, COALESCE(f.orders, 0) AS orders, COALESCE(f.returns, 0) AS returns,
+            COALESCE(f.net, 0) AS net,
             f.average, f.first_at AS first_order_at, f.last_at AS last_order_at, f.usual_gap, f.due_on, f.lapses_on,
             COALESCE(f.balance, 0) AS balance, f.oldest_due
         FROM customers_customer t LEFT JOIN sales_customerfigures f ON f.customer_id = t.id""",
@@ -199,6 +202,7 @@ add(
         customer="customer_id",
         customer_is="t.customer_id",
         sort=("placed_at", "order_id"),
+        day="placed_at",
     ),
     Table(
         "order_lines",
@@ -228,6 +232,7 @@ add(
         customer="customer_id",
         customer_is="o.customer_id",
         sort=("placed_at", "order_id", "ordinal"),
+        day="placed_at",
     ),
     Table(
         "payments",
@@ -250,6 +255,7 @@ add(
         customer="customer_id",
         customer_is="t.customer_id",
         sort=("received_at", "payment_id"),
+        day="received_at",
     ),
     Table(
         "ledger",
@@ -271,6 +277,7 @@ add(
         customer="customer_id",
         customer_is="t.customer_id",
         sort=("at", "entry_id"),
+        day="at",
     ),
     Table(
         "messages",
@@ -299,6 +306,7 @@ add(
         customer="customer_id",
         customer_is="t.customer_id",
         sort=("message_row",),
+        day="sent_at",
     ),
     Table(
         "events",
@@ -325,6 +333,7 @@ add(
         customer="customer_id",
         customer_is="v.customer_id",
         sort=("at", "event_id"),
+        day="at",
     ),
     Table(
         "visits",
@@ -354,6 +363,7 @@ add(
         customer="customer_id",
         customer_is="v.customer_id",
         sort=("started_at", "visit_id"),
+        day="started_at",
     ),
     Table(
         "branches",

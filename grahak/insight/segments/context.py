@@ -184,7 +184,8 @@ class Context:
         """A number in the properties of an event; NULL where it is none."""
         if self.target.dialect == "postgres":
             key = self.value(name)
-            return f"CASE WHEN jsonb_typeof({column} -> {key}) = 'number' THEN ({column} ->> {key})::double precision END"
+            number = f"({column} ->> {key})::double precision"
+            return f"CASE WHEN jsonb_typeof({column} -> {key}) = 'number' THEN {number} END"
         path = self.value(f'$."{name}"')
         if self.target.dialect == "sqlite":
             return (
