@@ -46,7 +46,7 @@ class RfmSize(models.Model):
 class CustomerStage(models.Model):
     """Where a customer is in their life with the shop, by the rules of insight.lifecycle. SINCE is the day on
     which they came into the stage; GAP the days between order days that they are measured by, OWN whether it is
-    their own or the shop's; DUE_ON the day of the next order by it; RISK the chance from 0 to 1 that they order
+    their own or the shop's; DUE_ON the day of the next order by it; RISK the chance in per cent that they order
     nothing in the next ninety days; PACE their net revenue of the year up to their last order, for ninety days."""
 
     customer = models.OneToOneField(Customer, models.CASCADE, primary_key=True, related_name="stage")
@@ -55,7 +55,7 @@ class CustomerStage(models.Model):
     gap = models.PositiveIntegerField()
     own = models.BooleanField(default=False)
     due_on = models.DateField()
-    risk = models.DecimalField(max_digits=3, decimal_places=2)
+    risk = models.PositiveSmallIntegerField()
     pace = MoneyField(default=0)
     counted_at = models.DateTimeField(default=timezone.now)
 
