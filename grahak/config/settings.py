@@ -185,6 +185,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 UPLOAD_LIMIT = env.number("GRAHAK_UPLOAD_MB", 512) * 1024 * 1024
 
+# The warehouse: how much of the machine questions about many may take
+WAREHOUSE_THREADS = max(1, env.number("GRAHAK_WAREHOUSE_THREADS", 2))
+WAREHOUSE_MEMORY = max(256, env.number("GRAHAK_WAREHOUSE_MB", 1024))  # MiB; the rest goes through files
+
 # Jobs: one queue a loop, so that none waits for another
 TASKS = {
     "default": {

@@ -9,6 +9,7 @@ every transaction has ended, so a reader advances by whole transactions.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -19,7 +20,8 @@ from grahak.core import change_triggers
 from grahak.core.models import Change as Line
 from grahak.core.models import ChangeReader
 
-FLOOR = "(floor)"  # the reader's row that remembers how far the log was cut
+# Rows beside the readers' own: how far the log was cut, and a number that tells this log from any other
+FLOOR, LOG = "(floor)", "(log)"
 MOST = 5_000_000  # lines kept for a reader that never comes; it must then begin anew
 
 
@@ -145,11 +147,17 @@ def is_cut(position: int) -> bool:
     return cut is not None and position < cut
 
 
+def log_id() -> int:
+    """A number that tells this log from that of any other database, for those who keep positions elsewhere."""
+    found, _new = ChangeReader.objects.get_or_create(name=LOG, defaults={"position": secrets.randbits(62)})
+    return found.position
+
+
 def prune(*, most: int = MOST) -> int:
     """Throw away what all readers have read, and the oldest lines beyond MOST; returns how many. The newest line
     stays always, so that ids go on from it."""
     by = column()
-    places = list(ChangeReader.objects.exclude(name=FLOOR).values_list("position", flat=True))
+    places = list(ChangeReader.objects.exclude(name__startswith="(").values_list("position", flat=True))
     last = Line.objects.order_by("-id").values_list("id", flat=True).first()
     if last is None:
         return 0

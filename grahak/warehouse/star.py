@@ -176,7 +176,9 @@ add(
     ),
     Table(
         "orders",
-        _("One row an order or a return. Amounts of returns are negative; cancelled orders are kept and marked."),
+        _(
+            "One row an order or a return. Amounts of returns are negative; cancelled orders are kept and marked."
+        ),
         "order_id",
         (
             _c("order_id", "id", _("Number of the row")),

@@ -1,0 +1,270 @@
+"""Where the warehouse lies and how it is opened: a DuckLake (Parquet files and an SQLite catalogue) under
+GRAHAK_DATA/warehouse, read by every process and written by one at a time.
+
+Each rebuild makes a new *generation* beside the old one; the file `current` names the one in use. How far the records
+have been copied stands in the lake's own commits, so that rows and position can never disagree.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import json
+import os
+import shutil
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from django.conf import settings
+from django.utils import timezone
+
+LOCK_WAIT = 10_000  # milliseconds that DuckDB waits for the catalogue; 10 s cured every lock seen
+OLD_GENERATION = 120.0  # seconds an old generation is left for those who still read it
+AUTHOR = "grahak"
+
+
+class Unavailable(Exception):
+    """There is no warehouse yet, or it cannot be opened now."""
+
+
+class Busy(Unavailable):
+    """Another process writes the warehouse."""
+
+
+@dataclass
+class State:
+    """What a commit of the lake says of itself: the POSITION of the change LOG and the highest EVENT that it
+    holds, the business's ZONE its days are in, the TABLES it has (name → fingerprint) and the moment."""
+
+    log: int = 0
+    position: int = 0
+    event: int = 0
+    zone: str = "UTC"
+    tables: dict[str, str] = field(default_factory=dict)
+    dates: str = ""
+    at: str = ""
+
+    def told(self) -> str:
+        return json.dumps(asdict(self) | {"at": timezone.now().isoformat()}, separators=(",", ":"))
+
+
+# -- places --------------------------------------------------------------------------------------------------
+
+
+def folder() -> Path:
+    """GRAHAK_DATA/warehouse."""
+    path = Path(settings.DATA) / "warehouse"
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def current() -> Path | None:
+    """The folder of the generation in use; None before the first rebuild."""
+    try:
+        name = (folder() / "current").read_text().strip()
+    except FileNotFoundError:
+        return None
+    return folder() / name if name else None
+
+
+def new_generation() -> Path:
+    """An empty folder for a generation that is not yet in use."""
+    taken = [int(path.name[5:]) for path in folder().glob("lake-*") if path.name[5:].isdigit()]
+    path = folder() / f"lake-{max(taken, default=0) + 1}"
+    path.mkdir(mode=0o700)
+    return path
+
+
+def use(generation: Path) -> None:
+    """Make GENERATION the one in use, at once for everybody who opens the warehouse from now on."""
+    mark = folder() / "current.new"
+    with mark.open("w") as file:
+        file.write(generation.name)
+        file.flush()
+        os.fsync(file.fileno())
+    mark.replace(folder() / "current")
+
+
+def sweep_generations(*, after: float = OLD_GENERATION) -> list[str]:
+    """Delete generations out of use that nobody has written to for AFTER seconds (old ones, and those of a
+    rebuild that was killed); returns their names. Only for who holds the writer's lock."""
+    kept = current()
+    gone = []
+    for path in folder().glob("lake-*"):
+        if path == kept or ((path / "building").exists() and _is_held(path / "building")):
+            continue
+        newest = max(
+            (inner.stat().st_mtime for inner in path.glob("catalog.sqlite3*")), default=path.stat().st_mtime
+        )
+        if time.time() - newest >= after:
+            shutil.rmtree(path, ignore_errors=True)
+            gone.append(path.name)
+    return gone
+
+
+def _is_held(path: Path) -> bool:
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
+
+
+@contextmanager
+def held(name: str, *, wait: float = 0.0) -> Iterator[None]:
+    """Hold the lock NAME ("writer", "rebuild") of this warehouse; Busy where another process still holds it
+    after WAIT seconds. It goes with the process, however that ends."""
+    until = time.monotonic() + wait
+    with (folder() / f"{name}.lock").open("a") as file:
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= until:
+                    raise Busy(name) from None
+                time.sleep(0.05)
+        yield
+
+
+# -- opening -------------------------------------------------------------------------------------------------
+
+
+def extension(name: str) -> str:
+    """The path of a signed extension that came with Grahak; nothing is ever downloaded."""
+    spec = find_spec(f"duckdb_extension_{name}")
+    if spec is None or not spec.submodule_search_locations:
+        raise Unavailable(f"the package duckdb-extension-{name.replace('_', '-')} is not installed")
+    base = Path(next(iter(spec.submodule_search_locations)))
+    return str(base / "extensions" / f"v{duckdb.__version__}" / f"{name}.duckdb_extension")
+
+
+def engine(*extensions: str) -> duckdb.DuckDBPyConnection:
+    """A DuckDB of its own with capped threads and memory, times in UTC, and nothing loaded but what is named."""
+    scratch = folder() / "tmp"
+    found = duckdb.connect(
+        ":memory:",
+        config={
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "threads": str(settings.WAREHOUSE_THREADS),
+            "memory_limit": f"{settings.WAREHOUSE_MEMORY}MB",
+            "temp_directory": str(scratch),
+            "preserve_insertion_order": "false",
+        },
+    )
+    for name in ("ducklake", "sqlite_scanner", *extensions):
+        found.execute(f"LOAD '{extension(name)}'")
+    found.execute("SET TimeZone = 'UTC'")
+    return found
+
+
+def attach(engine: duckdb.DuckDBPyConnection, generation: Path, *, read_only: bool = False) -> None:
+    """Attach a generation as `lake`."""
+    options = [
+        f"DATA_PATH '{generation / 'files'}'",
+        "DATA_INLINING_ROW_LIMIT 0",
+        "META_JOURNAL_MODE 'WAL'",
+        f"META_BUSY_TIMEOUT {LOCK_WAIT}",
+    ]
+    if read_only:
+        options.append("READ_ONLY")
+    engine.execute(
+        f"ATTACH 'ducklake:sqlite:{generation / 'catalog.sqlite3'}' AS lake ({', '.join(options)})"
+    )
+
+
+_engines: dict[Path, duckdb.DuckDBPyConnection] = {}
+_lock = threading.Lock()
+
+
+@contextmanager
+def reading() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A cursor on the warehouse, read only; tables are `lake.<name>`. Each statement sees the newest commit
+    (wrap several in BEGIN … COMMIT to see one). Unavailable before the first rebuild."""
+    generation = current()
+    if generation is None:
+        raise Unavailable("no warehouse yet")
+    with _lock:
+        found = _engines.get(generation)
+        if found is None:
+            for old in [path for path in _engines if path != generation]:
+                _engines.pop(old).close()
+            found = engine()
+            attach(found, generation, read_only=True)
+            _engines[generation] = found
+        cursor = found.cursor()
+    try:
+        yield cursor
+    finally:
+        cursor.close()
+
+
+def ask(sql: str, parameters: Any = ()) -> list[tuple[Any, ...]]:
+    """The rows of one question. Asked once more where a file was cleaned away under it."""
+    for again in (True, False):
+        try:
+            with reading() as cursor:
+                return cursor.execute(sql, parameters or None).fetchall()
+        except (duckdb.IOException, duckdb.ConnectionException):
+            if not again:
+                raise
+            forget()
+    return []
+
+
+def forget() -> None:
+    """Close what this process holds open (after a rebuild, between tests)."""
+    with _lock:
+        for found in _engines.values():
+            found.close()
+        _engines.clear()
+
+
+# -- what it says of itself ------------------------------------------------------------------------------------
+
+
+def state(generation: Path | None = None) -> State | None:
+    """How far the newest commit has come; None where there is no warehouse. Read straight from the catalogue:
+    well under a millisecond."""
+    generation = generation or current()
+    if generation is None or not (generation / "catalog.sqlite3").exists():
+        return None
+    address = f"file:{generation / 'catalog.sqlite3'}?mode=ro"
+    with closing(sqlite3.connect(address, uri=True, timeout=5)) as catalogue:
+        found = catalogue.execute(
+            "SELECT commit_extra_info FROM ducklake_snapshot_changes WHERE commit_extra_info IS NOT NULL"
+            " ORDER BY snapshot_id DESC LIMIT 1"
+        ).fetchone()
+    return State(**json.loads(found[0])) if found else None
+
+
+def commit_with(writer: duckdb.DuckDBPyConnection, state: State, says: str) -> None:
+    """Let the open transaction carry STATE; the caller commits."""
+    writer.execute(
+        "CALL ducklake_set_commit_message('lake', ?, ?, extra_info => ?)", [AUTHOR, says, state.told()]
+    )
+
+
+def fresh() -> dict[str, Any]:
+    """How fresh the warehouse is: `synced_to` (position of the change log), `at` (of the last commit),
+    `waiting` (lines of the change log not yet in it), `behind_seconds` (0 where nothing waits; None where there
+    is no warehouse)."""
+    from grahak.core import changes
+
+    found = state()
+    if found is None:
+        return {"synced_to": 0, "at": None, "waiting": None, "behind_seconds": None}
+    at = dt.datetime.fromisoformat(found.at)
+    waiting = changes.waiting(found.position)
+    behind = (timezone.now() - at).total_seconds() if waiting else 0.0
+    return {"synced_to": found.position, "at": at, "waiting": waiting, "behind_seconds": behind}

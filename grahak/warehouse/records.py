@@ -1,0 +1,116 @@
+"""Reading the records for the warehouse: a star table's rows, as text, into a temporary table of the engine.
+
+SQLite files and PostgreSQL are read by the engine's own `sqlite_query` and `postgres_query`, which let the database
+pick the rows by its indexes. Few rows, and records in memory or inside an open transaction (tests), go through
+Django's own connection.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from django.db import connection
+
+from grahak.warehouse import schema
+from grahak.warehouse.star import Table
+
+AT_ONCE = 20_000  # rows of one JSON text handed to the engine
+
+
+def as_text(table: Table, where: str = "") -> str:
+    """The star's SELECT with every value as text, for the records' own SQL. WHERE is over its tables."""
+    inner = table.select + (f" WHERE {where}" if where else "")
+    parts = []
+    for column in table.columns:
+        name = schema.quoted(column.name)
+        if connection.vendor == "postgresql":
+            value = f"({name} AT TIME ZONE 'UTC')::text" if column.type == "time" else f"{name}::text"
+        else:
+            value = f"CAST({name} AS TEXT)"
+        parts.append(f"{value} AS {name}")
+    return f"SELECT {', '.join(parts)} FROM ({inner}) AS star"  # noqa: S608 (the star's own text)
+
+
+def in_reach() -> bool:
+    """Whether the engine can open the records itself: a file or a server, and nothing uncommitted of ours."""
+    if connection.in_atomic_block:
+        return False
+    if connection.vendor == "sqlite":
+        return Path(str(connection.settings_dict["NAME"])).is_file()
+    return connection.vendor == "postgresql"
+
+
+def attach(engine: duckdb.DuckDBPyConnection) -> None:
+    """Attach the records to ENGINE as `records`, read only (where `in_reach`)."""
+    attached = {row[0] for row in engine.execute("SELECT database_name FROM duckdb_databases()").fetchall()}
+    if "records" in attached:
+        return
+    if connection.vendor == "sqlite":
+        name = str(connection.settings_dict["NAME"]).replace("'", "''")
+        engine.execute(f"ATTACH '{name}' AS records (TYPE sqlite, READ_ONLY, BUSY_TIMEOUT 10000)")
+    else:
+        from grahak.warehouse.lake import extension
+
+        engine.execute(f"LOAD '{extension('postgres_scanner')}'")
+        engine.execute(f"ATTACH '{_conninfo()}' AS records (TYPE postgres, READ_ONLY)")
+
+
+def _conninfo() -> str:
+    """Where PostgreSQL is, as libpq writes it, quoted for SQL. The password never reaches a log: the engine is
+    asked nothing that would print it."""
+    given = connection.settings_dict
+    parts = {
+        "dbname": given["NAME"],
+        "user": given["USER"],
+        "password": given["PASSWORD"],
+        "host": given["HOST"],
+        "port": given["PORT"],
+    }
+
+    def quoted(value: Any) -> str:
+        return "'" + str(value).replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+    return " ".join(f"{key}={quoted(value)}" for key, value in parts.items() if value).replace("'", "''")
+
+
+def source(table: Table, where: str, zone: str) -> str:
+    """A SELECT for the engine (with the records attached) that gives the table's rows in the warehouse's types."""
+    function = "postgres_query" if connection.vendor == "postgresql" else "sqlite_query"
+    text = as_text(table, where).replace("'", "''")
+    values = [schema.quoted(column.name) for column in table.columns]
+    return f"SELECT {schema.cast_row(table, values, zone)} FROM {function}('records', '{text}')"  # noqa: S608
+
+
+def gather(
+    engine: duckdb.DuckDBPyConnection, into: str, table: Table, where: str, zone: str, *, few: bool
+) -> None:
+    """Put the rows of TABLE that WHERE picks into the table INTO, which is there. FEW: read them through Django's
+    own connection, which costs less for a handful."""
+    if few or not in_reach():
+        for rows in _rows(as_text(table, where)):
+            _put(engine, into, table, rows, zone)
+        return
+    attach(engine)
+    engine.execute(f"INSERT INTO {into} {source(table, where, zone)}{schema.sorting(table)}")
+
+
+def _rows(sql: str) -> Iterator[list[tuple[Any, ...]]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        while rows := cursor.fetchmany(AT_ONCE):
+            yield rows
+
+
+def _put(
+    engine: duckdb.DuckDBPyConnection, into: str, table: Table, rows: list[tuple[Any, ...]], zone: str
+) -> None:
+    values = [f"r[{place}]" for place in range(1, len(table.columns) + 1)]
+    engine.execute(
+        f"INSERT INTO {into} SELECT {schema.cast_row(table, values, zone)}"  # noqa: S608 (columns of the star)
+        " FROM (SELECT unnest(from_json(?, '[[\"VARCHAR\"]]')) AS r)",
+        [json.dumps(rows, ensure_ascii=False)],
+    )
