@@ -35,12 +35,26 @@ def _run_jobs(*queues: str) -> Loop:
     return loop
 
 
+def _digest(stop: threading.Event) -> None:
+    from grahak.connect import digest
+
+    digest.run(stop)
+
+
+def _copy(stop: threading.Event) -> None:
+    from grahak.warehouse import loop
+
+    loop.run(stop)
+
+
 LOOPS: dict[str, Loop] = {
     "jobs": _run_jobs("default"),
     "imports": _run_jobs("imports"),
     "launches": _run_jobs("sending"),
     "sending": _send,
+    "warehouse": _copy,
     "house": keep_house,
+    "digest": _digest,
 }
 
 

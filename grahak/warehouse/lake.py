@@ -26,6 +26,9 @@ import duckdb
 from django.conf import settings
 from django.utils import timezone
 
+from grahak.core import changes
+from grahak.customers.models import Event
+
 LOCK_WAIT = 10_000  # milliseconds that DuckDB waits for the catalogue; 10 s cured every lock seen
 OLD_GENERATION = 120.0  # seconds an old generation is left for those who still read it
 AUTHOR = "grahak"
@@ -255,16 +258,24 @@ def commit_with(writer: duckdb.DuckDBPyConnection, state: State, says: str) -> N
     )
 
 
+def beat() -> None:
+    """Say that the warehouse is up with the records at this moment."""
+    (folder() / "beat").touch()
+
+
 def fresh() -> dict[str, Any]:
     """How fresh the warehouse is: `synced_to` (position of the change log), `at` (of the last commit),
-    `waiting` (lines of the change log not yet in it), `behind_seconds` (0 where nothing waits; None where there
-    is no warehouse)."""
-    from grahak.core import changes
-
+    `waiting` (changes and events that are not yet in it), `behind_seconds` (since it was last known to hold
+    everything; 0.0 where nothing waits), all None where there is no warehouse."""
     found = state()
     if found is None:
-        return {"synced_to": 0, "at": None, "waiting": None, "behind_seconds": None}
-    at = dt.datetime.fromisoformat(found.at)
-    waiting = changes.waiting(found.position)
-    behind = (timezone.now() - at).total_seconds() if waiting else 0.0
-    return {"synced_to": found.position, "at": at, "waiting": waiting, "behind_seconds": behind}
+        return {"synced_to": None, "at": None, "waiting": None, "behind_seconds": None}
+    waiting = changes.waiting(found.position) + max(changes.settled_id(Event) - found.event, 0)
+    mark = folder() / "beat"
+    last = mark.stat().st_mtime if mark.exists() else dt.datetime.fromisoformat(found.at).timestamp()
+    return {
+        "synced_to": found.position,
+        "at": dt.datetime.fromisoformat(found.at),
+        "waiting": waiting,
+        "behind_seconds": max(time.time() - last, 0.0) if waiting else 0.0,
+    }

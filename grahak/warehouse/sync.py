@@ -53,6 +53,12 @@ class Writer:
     def run(self, sql: str, parameters: Any = None) -> list[tuple[Any, ...]]:
         return self.engine.execute(sql, parameters).fetchall()
 
+    def refresh(self) -> None:
+        """Take up what another writer of this machine committed meanwhile."""
+        found = lake.state(self.generation)
+        if found is not None:
+            self.state = found
+
     # -- one turn --------------------------------------------------------------------------------------------
 
     def work(self) -> Work | None:
