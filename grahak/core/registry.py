@@ -108,6 +108,9 @@ class Registry:
     panels: list[Panel] = field(default_factory=list)
     columns: dict[str, Column] = field(default_factory=dict)
     filters: dict[str, Filter] = field(default_factory=dict)
+    # callables that give columns and filters which change while Grahak runs, such as a shop's own fields
+    more_columns: list[Callable[[], Iterable[Column]]] = field(default_factory=list)
+    more_filters: list[Callable[[], Iterable[Filter]]] = field(default_factory=list)
     mass_actions: list[MassAction] = field(default_factory=list)
     needs: list[Need] = field(default_factory=list)
     # (user, typed text, limit) → [{"icon", "title", "text", "url"}, …]: what the search box finds in a room
@@ -142,6 +145,14 @@ class Registry:
                     self.filters[thing.name] = thing
                 case _:
                     raise TypeError(thing)
+
+    def every_column(self) -> dict[str, Column]:
+        """All columns of this moment, by name."""
+        return self.columns | {one.name: one for more in self.more_columns for one in more()}
+
+    def every_filter(self) -> dict[str, Filter]:
+        """All filters of this moment, by name."""
+        return self.filters | {one.name: one for more in self.more_filters for one in more()}
 
     def add_settings(self, *links: NavLink) -> None:
         """Hang pages into the settings; GROUP 1 the shop, 2 people, 3 trust and data."""

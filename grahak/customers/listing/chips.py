@@ -96,7 +96,7 @@ def adding(question: Question, request: Any, problem: str = "") -> Adding | None
         name, operator, value = one.filter.name, operator or one.operator, value or one.value
     else:
         index = ""
-    found = registry.filters.get(name)
+    found = registry.every_filter().get(name)
     if found is None:
         return None
     choices = [(str(code), label) for code, label in found.choices(request)] if found.choices else []
@@ -106,7 +106,7 @@ def adding(question: Question, request: Any, problem: str = "") -> Adding | None
 def filter_links(here: str) -> SafeString:
     """A line for every filter there is, which opens its form over the list at HERE."""
     base = f"?{escape(here)}&amp;" if here else "?"
-    shelf = sorted(registry.filters.values(), key=lambda one: (one.order, one.name))
+    shelf = sorted(registry.every_filter().values(), key=lambda one: (one.order, one.name))
     return mark_safe(
         "".join(
             f'<a class="menu__item" href="{base}add={one.name}">{escape(str(one.label))}</a>' for one in shelf

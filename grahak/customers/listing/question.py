@@ -197,7 +197,7 @@ def _asked(query: QueryDict) -> tuple[list[Asked], list[str]]:
     for name, values in query.lists():
         if name in RESERVED:
             continue
-        found = registry.filters.get(name)
+        found = registry.every_filter().get(name)
         if found is None:
             problems.append(_("There is no filter “%(name)s”.") % {"name": name[:40]})
             continue

@@ -32,7 +32,7 @@ class Head:
 
 def shelf() -> list[Column]:
     """Every column there is, in order."""
-    return sorted(registry.columns.values(), key=lambda column: (column.order, column.name))
+    return sorted(registry.every_column().values(), key=lambda column: (column.order, column.name))
 
 
 def chosen_columns(names: list[str] | None) -> list[Column]:

@@ -12,6 +12,7 @@ from grahak.customers.models.behaviour import (
     Visitor,
 )
 from grahak.customers.models.consent import CHANNELS, PURPOSES, Consent, ConsentState
+from grahak.customers.models.custom import CustomField, CustomKind, CustomValue
 from grahak.customers.models.customer import (
     Contact,
     Customer,
@@ -31,6 +32,9 @@ __all__ = [
     "Consent",
     "ConsentState",
     "Contact",
+    "CustomField",
+    "CustomKind",
+    "CustomValue",
     "Customer",
     "CustomerTag",
     "Event",

@@ -55,7 +55,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
 def _filled_in(request: HttpRequest) -> tuple[Question, str]:
     """The question of the filter form: what was asked before (base), and the filter it adds or changes."""
     question = read(request.GET.get("base", "")[:4000], request.user)  # type: ignore[arg-type]
-    found = registry.filters.get(request.GET.get("f", ""))
+    found = registry.every_filter().get(request.GET.get("f", ""))
     if found is None:
         return question, _("There is no such filter.")
     try:
@@ -105,8 +105,8 @@ def _import_url(request: HttpRequest) -> str:
 @needs("customers.view")
 def choose_columns(request: HttpRequest) -> HttpResponse:
     """Keep which columns this person wants to see; none chosen brings the usual ones back."""
-    chosen = [name for name in request.POST.getlist("columns") if name in registry.columns]
-    usual = {column.name for column in registry.columns.values() if column.default}
+    chosen = [name for name in request.POST.getlist("columns") if name in registry.every_column()]
+    usual = {column.name for column in registry.every_column().values() if column.default}
     if not chosen or set(chosen) | {"name"} == usual or "usual" in request.POST:
         request.session.pop(COLUMNS, None)
     else:
