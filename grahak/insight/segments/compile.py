@@ -120,7 +120,7 @@ def _group(group: Group, ctx: Context, denied: bool) -> Known | str:
     if none:
         text = f"NOT ({' OR '.join(_wrapped(part) for part in parts)})"
     elif len(parts) == 1:
-        return parts[0]
+        text = _wrapped(parts[0])
     else:
         word = " AND " if group.match == "all" else " OR "
         text = f"({word.join(_wrapped(part) for part in parts)})"

@@ -148,6 +148,13 @@ def _first_bought(args: Args, ctx: Context) -> str:
     return rows.having(" AND ".join(moments)) if moments else rows.any()
 
 
+def _says_first(args: Args) -> str:
+    return _("First bought %(what)s %(window)s") % {
+        "what": what(args),
+        "window": words.window(args["window"]),
+    }
+
+
 def _day_found(args: Args, value: Any) -> str:
     return _("the first time was on %(day)s") % {"day": words.day(value)} if value else _("never")
 
@@ -237,7 +244,9 @@ add(
         _last,
         lambda args: _("The last order was %(window)s") % {"window": words.window(args["window"])},
         lambda args, ctx: orders(ctx).figure("MAX(o.placed_at)"),
-        lambda args, value: _("the last order was on %(day)s") % {"day": words.day(value)} if value else _("never ordered"),
+        lambda args, value: (
+            _("the last order was on %(day)s") % {"day": words.day(value)} if value else _("never ordered")
+        ),
         order=30,
     ),
     Condition(
@@ -252,7 +261,7 @@ add(
         "first_product", HEADING, gettext_lazy("First bought an item"),
         (PRODUCT, WINDOW),
         _first_bought,
-        lambda args: _("First bought %(what)s %(window)s") % {"what": what(args), "window": words.window(args["window"])},
+        _says_first,
         lambda args, ctx: bought({**args, "window": None}, ctx).figure("MIN(l.placed_at)"), _day_found,
         cost=3, order=32,
     ),
@@ -260,7 +269,7 @@ add(
         "first_category", HEADING, gettext_lazy("First bought from a category"),
         (CATEGORY, WINDOW),
         _first_bought,
-        lambda args: _("First bought %(what)s %(window)s") % {"what": what(args), "window": words.window(args["window"])},
+        _says_first,
         lambda args, ctx: bought({**args, "window": None}, ctx).figure("MIN(l.placed_at)"), _day_found,
         cost=3, order=33,
     ),
