@@ -58,6 +58,19 @@ class World:
     def identity(self) -> Any:
         return self.contact.identities.get()
 
+    @cached_property
+    def web_visit(self) -> Any:
+        """A visit of the customer to the web shop, digested."""
+        from grahak.connect.digest import catch_up
+        from grahak.connect.digest.tests.web import browser, page
+        from grahak.customers.models import Visit, Visitor
+
+        stranger = browser("of the sample")
+        Visitor.objects.filter(pk=stranger.pk).update(customer=self.customer)
+        page(stranger, 0, "/georgette")
+        catch_up()
+        return Visit.objects.get(visitor=stranger)
+
     @property
     def task(self) -> Any:
         from grahak.customers.actions import add_task
@@ -117,6 +130,12 @@ class World:
         answer = signed_in(self.owner).post("/imports/", {"kind": "customers", "file": file})
         assert answer.status_code == 302
         return ImportRun.objects.get()
+
+    @cached_property
+    def source(self) -> Any:
+        from grahak.connect.web.actions import add_source
+
+        return add_source(by=self.owner, name="Web shop", kind="web")
 
     @cached_property
     def draft(self) -> Any:
@@ -224,6 +243,7 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
         lambda world: {"pk": world.task.pk},
     ),
     **dict.fromkeys(("customers:view", "customers:remove_view"), lambda world: {"pk": world.saved_view.pk}),
+    "customers:visit": lambda world: {"pk": world.customer.pk, "visit": world.web_visit.pk},
     "customers:undo": lambda world: {"pk": world.batch.pk},
     **dict.fromkeys(
         ("catalogue:product", "catalogue:archive", "catalogue:restore"),
@@ -247,6 +267,10 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
             "connect:discard",
         ),
         lambda world: {"pk": world.import_run.pk},
+    ),
+    **dict.fromkeys(
+        ("connect:source", "connect:arrivals", "connect:end_source", "connect:resume_source"),
+        lambda world: {"pk": world.source.pk},
     ),
     "channels:lift": lambda world: {"pk": world.barred.pk},
     **dict.fromkeys(("channels:mail", "channels:mail_html"), lambda world: {"pk": world.mail.pk}),

@@ -10,6 +10,10 @@ SENTENCES = {
     "customers.call.made": _("Phone call"),
     "customers.consent.granted": _("Said yes to messages"),
     "customers.consent.withdrawn": _("Asked us to stop messages"),
+    "customers.visit.made": _("Visited the web shop"),
+    "customers.visit.told": _("In the web shop"),
+    "customers.customer.alike": _("May be the same customer as another"),
+    "customers.contact.at_firm": _("Belongs to a firm on the web shop"),
 }
 ICONS = {
     "customers.customer.added": "plus",
@@ -19,4 +23,8 @@ ICONS = {
     "customers.call.made": "call",
     "customers.consent.granted": "check",
     "customers.consent.withdrawn": "x",
+    "customers.visit.made": "web",
+    "customers.visit.told": "web",
+    "customers.customer.alike": "merge",
+    "customers.contact.at_firm": "shop",
 }

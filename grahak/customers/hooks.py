@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from grahak.core import changes
 from grahak.core.events import on
-from grahak.core.registry import MassAction, NavLink, registry
+from grahak.core.registry import MassAction, NavLink, Panel, registry
 from grahak.customers.listing import columns, filters
 from grahak.customers.listing.page import forget_counts
 from grahak.customers.models import (
@@ -22,6 +22,8 @@ from grahak.customers.models import (
     Visit,
     Visitor,
 )  # fmt: skip
+from grahak.customers.views import web
+from grahak.customers.visit_words import hang as hang_visits
 
 
 def register() -> None:
@@ -29,12 +31,14 @@ def register() -> None:
     columns.register()
     filters.register()
     on("customers.changed", forget_counts)
+    hang_visits()
     registry.add(
         NavLink(
             _("Customers"), "customers:list", "people", "customers.view", group=1, order=10, phone=True, key="c",
             says=_("Everybody who buys from you, what they owe and when they are due."),
         ),
         NavLink(_("My tasks"), "customers:tasks", "task", "customers.view", group=1, order=60, key="t"),
+        Panel("customers.web", "related", "customers/_web.html", web.panel, order=60),
         MassAction("tag", pgettext_lazy("verb", "Tag"), "customers:tag", "tag", "customers.mass", order=40),
         MassAction("untag", _("Take a tag off"), "customers:untag", "x", "customers.mass", order=41),
         MassAction("assign", _("Put in charge"), "customers:assign", "user", "customers.mass", order=50),

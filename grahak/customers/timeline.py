@@ -31,6 +31,7 @@ GROUPS: Final = (
     ("messages", _("Messages")),
     ("notes", _("Notes")),
     ("tasks", _("Tasks")),
+    ("web", _("Web")),
 )
 
 # A room above gives the khata after each line: (customer, lines) → {line's number: balance}. None: no column.

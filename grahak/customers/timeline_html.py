@@ -45,6 +45,18 @@ def _sums(line: Line, has_balance: bool) -> str:
     return told
 
 
+def _unfolded(line: Line) -> str:
+    """A visit's events, fetched when the line is unfolded; without a script a link to them stands there."""
+    if line.row.subject != "visit" or not line.row.subject_id:
+        return ""
+    url, here = escape(line.url), f"visit-{line.row.subject_id}"
+    return (
+        f'<details class="entry__events"><summary>{escape(_("What they did"))}</summary>'
+        f'<div id="{here}" hx-get="{url}" hx-trigger="toggle from:closest details once" hx-swap="outerHTML">'
+        f'<a href="{url}">{escape(_("The whole visit"))}</a></div></details>'
+    )
+
+
 def line_html(line: Line, has_balance: bool) -> SafeString:
     """One line: when, what, who; its amount and the khata after it."""
     row = line.row
@@ -58,7 +70,8 @@ def line_html(line: Line, has_balance: bool) -> SafeString:
     return mark_safe(
         f'<li class="{css}"><div class="entry__when"><b>{escape(line.when)}</b><small>{clock(row.at)}</small></div>'
         f'<div class="entry__what"><div class="entry__line">{icon(line.icon, "s")}{told}'
-        f'<span class="entry__who">{_who(line)}</span></div>{more}{text}</div>{_sums(line, has_balance)}</li>'
+        f'<span class="entry__who">{_who(line)}</span></div>{more}{text}{_unfolded(line)}</div>'
+        f"{_sums(line, has_balance)}</li>"
     )
 
 

@@ -15,6 +15,7 @@ from grahak.customers.views import (
     saved_views,
     search,
     tasks,
+    web,
 )
 
 app_name = "customers"
@@ -53,6 +54,7 @@ urlpatterns = [
         contacts.remove_identity,
         name="remove_identity",
     ),
+    path("customers/<int:pk>/visits/<int:visit>/", web.visit, name="visit"),
     path("tasks/", tasks.my_tasks, name="tasks"),
     path("tasks/<int:pk>/", tasks.task, name="task"),
     path("tasks/<int:pk>/done/", tasks.done, name="task_done"),

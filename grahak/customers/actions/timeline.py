@@ -16,7 +16,7 @@ from grahak.core.models import User
 from grahak.customers.models import Activity, Contact, Customer, Note
 from grahak.customers.text import many_lines, one_line
 
-GROUPS = ("orders", "money", "messages", "notes", "tasks", "other")
+GROUPS = ("orders", "money", "messages", "notes", "tasks", "web", "other")
 LONGEST_NOTE = 20_000
 
 

@@ -1,0 +1,109 @@
+"""Keeps visits: runs of a visitor's deeds with no gap of over 30 minutes. Events may come late, in any order and
+by pieces: the visits are the same as if all had been read at once in the order of their time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from grahak.connect.digest.arrival import Arrival
+from grahak.connect.digest.piece import DEEDS, PAGES, Piece, Told
+from grahak.core.bulk import pieces
+from grahak.customers.models import Activity, Event, Visit
+
+GAP: Final = dt.timedelta(minutes=30)
+LOOKED_AT: Final = 20  # the first so many deeds of a visit tell where it came from
+_CHANGING = ("started_at", "ended_at", "pages", "actions", "source", *Arrival._fields[1:])
+
+
+@dataclass
+class _Run:
+    """A run under construction: visits that are there already and new deeds."""
+
+    start: dt.datetime
+    end: dt.datetime
+    visits: list[Visit] = field(default_factory=list)
+    deeds: list[Told] = field(default_factory=list)
+
+    def reaches(self, moment: dt.datetime) -> bool:
+        return moment - self.end <= GAP
+
+
+def add(piece: Piece) -> set[int]:
+    """Put the deeds of a piece into visits. Returns the numbers of the visits that changed or are new."""
+    deeds: dict[tuple[int, bool], list[Told]] = defaultdict(list)
+    for event in piece.events:
+        if event.is_deed:
+            deeds[(event.visitor, event.bot)].append(event)
+    known = _near(deeds)
+    fresh, changed, gone = [], [], []
+    for key, mine in deeds.items():
+        for run in _runs(known.get(key, []), mine):
+            visit, is_new, swallowed = _written(run, key, piece.last)
+            (fresh if is_new else changed).append(visit)
+            gone += swallowed
+    Visit.objects.bulk_create(fresh, batch_size=500)
+    Visit.objects.bulk_update(changed, _CHANGING, batch_size=100)
+    for ids in pieces(gone):
+        Activity.objects.filter(subject="visit", subject_id__in=ids).delete()
+        Visit.objects.filter(pk__in=ids).delete()
+    return {visit.pk for visit in (*fresh, *changed)}
+
+
+def _near(deeds: dict[tuple[int, bool], list[Told]]) -> dict[tuple[int, bool], list[Visit]]:
+    """The visits that new deeds may belong to, and at most some beside them."""
+    found: dict[tuple[int, bool], list[Visit]] = defaultdict(list)
+    moments = [deed.at for mine in deeds.values() for deed in mine]
+    if not moments:
+        return found
+    rows = Visit.objects.filter(ended_at__gte=min(moments) - GAP, started_at__lte=max(moments) + GAP)
+    for ids in pieces({visitor for visitor, _bot in deeds}):
+        for visit in rows.filter(visitor_id__in=ids):
+            found[(visit.visitor_id, visit.bot)].append(visit)
+    return found
+
+
+def _runs(known: list[Visit], deeds: list[Told]) -> list[_Run]:
+    """The runs that hold at least one new deed."""
+    ends: list[tuple[dt.datetime, int, Any]] = [(visit.started_at, 0, visit) for visit in known]
+    ends += [(deed.at, 1, deed) for deed in deeds]
+    runs: list[_Run] = []
+    for start, is_deed, what in sorted(ends, key=lambda end: (end[0], end[1])):
+        if not runs or not runs[-1].reaches(start):
+            runs.append(_Run(start, start))
+        run = runs[-1]
+        if is_deed:
+            run.deeds.append(what)
+            run.end = max(run.end, what.at)
+        else:
+            run.visits.append(what)
+            run.end = max(run.end, what.ended_at)
+    return [run for run in runs if run.deeds]
+
+
+def _written(run: _Run, key: tuple[int, bool], upto: int) -> tuple[Visit, bool, list[int]]:
+    """(the visit of a run, whether it is new, the numbers of visits that it swallowed)."""
+    visitor, bot = key
+    visit = run.visits[0] if run.visits else Visit(visitor_id=visitor, bot=bot)
+    is_new = not run.visits
+    seen = sum(one.pages + one.actions for one in run.visits)
+    only_longer = len(run.visits) == 1 and all(deed.at > run.visits[0].ended_at for deed in run.deeds)
+    pages = sum(deed.type in PAGES for deed in run.deeds)
+    visit.pages = sum(one.pages for one in run.visits) + pages
+    visit.actions = sum(one.actions for one in run.visits) + len(run.deeds) - pages
+    visit.started_at, visit.ended_at = run.start, run.end
+    if not (only_longer and seen >= LOOKED_AT):
+        for name, value in _arrival(visit, upto)._asdict().items():
+            setattr(visit, name, value)
+    return visit, is_new, [one.pk for one in run.visits[1:]]
+
+
+def _arrival(visit: Visit, upto: int) -> Arrival:
+    """Where a visit came from, by its first deeds."""
+    rows = Event.objects.filter(
+        visitor_id=visit.visitor_id, at__gte=visit.started_at, at__lte=visit.ended_at, pk__lte=upto,
+        type__in=DEEDS, bot=visit.bot,
+    )  # fmt: skip
+    return Arrival.of(list(rows.order_by("at", "pk")[:LOOKED_AT]))
