@@ -72,7 +72,7 @@ def holidays_of(country: str, first: int, last: int) -> dict[dt.date, str]:
         )
     except (NotImplementedError, KeyError):
         return {}
-    return {day: name for day, name in sorted(found.items())}
+    return dict(sorted(found.items()))
 
 
 def _categories(country: str) -> tuple[str, ...]:
