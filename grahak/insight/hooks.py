@@ -18,6 +18,7 @@ from grahak.customers.listing.operators import IS, NOT
 from grahak.customers.models import Customer
 from grahak.insight.models import CustomerScore
 from grahak.insight.rfm import CLASSES, RfmClass
+from grahak.insight import segments_shown
 from grahak.insight.segments import hooks as segment_hooks
 
 MANY = 50  # a change of so many customers is an import or an undo; fewer wait for the night
@@ -48,6 +49,7 @@ def hang() -> None:
         Panel("insight.rfm", "head", "insight/panels/rfm.html", badge, order=30, action="orders.view"),
     )
     segment_hooks.hang()
+    segments_shown.hang()
     on("sales.orders.changed", scores_are_old)
     on("core.day.began", score_daily)
 

@@ -39,16 +39,27 @@
 //   data-suggest-id      on the hidden field beside it that takes the chosen id; "suggest:chosen" tells the rest
 //   data-sheet           on the form of an order; its cells are named by data-cell
 //
+// The rule builder (segments.js)
+//   data-builder         on its form; data-rules on its rules, data-node="r-0" on each line or group, data-group on
+//                        groups, data-grip on the handle; data-way="up|down", data-take-back, data-carry on buttons
+//   data-look-at="r-0-1" on the rules: the line that gets the focus once they are swapped in
+//
+// What happens now (live.js)
+//   data-live="url"      on a list: rows that the stream at that address sends are put on top of it
+//   data-live-pause      on a link: holds them back; data-live-held says how many wait
+//
 // htmx loads fragments: `request.htmx` is true, `request.htmx.target` names the element that will hold it.
 
 import "./compose.js";
 import "./insert.js";
 import "./keys.js";
+import "./live.js";
 import "./menus.js";
 import "./once.js";
 import "./palette.js";
 import "./payment.js";
 import "./print.js";
+import "./segments.js";
 import "./selection.js";
 import "./sheet.js";
 import "./suggest.js";

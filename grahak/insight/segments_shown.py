@@ -1,0 +1,93 @@
+"""What segments hang into the shell and into the pages of customers: their place in the navigation, a filter and a
+column of the customer list, "put into a list", and a panel that says which segments a customer is in."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any, Final
+
+from django.db.models import Exists, OuterRef
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from grahak.core.access import grant
+from grahak.core.registry import Column, Filter, MassAction, NavLink, Panel, registry
+from grahak.customers.listing.operators import IS, NOT
+from grahak.insight.models import Membership, Segment
+
+MOST_CHOICES: Final = 500
+IN_PANEL: Final = 12
+IN_CELL: Final = 3
+
+grant("segments.view", says=_("See segments and who is in them"), marketer="all", analyst="all")
+grant("segments.edit", says=_("Make and change segments and lists"), marketer="all")
+
+
+def hang() -> None:
+    """Called once, when the apps are ready."""
+    registry.add(
+        NavLink(_("Segments"), "segments:list", "segment", "segments.view", group=2, order=10, key="g"),
+        Filter("segment", _("Segment"), (IS, NOT), in_segment, kind="choice", choices=choices, order=18),
+        Column(
+            "segments",
+            _("Segments"),
+            cell,
+            css="wide-only",
+            order=18,
+            fill=fill,
+            export=lambda row: ", ".join(row.segment_names),
+            reads=(),
+        ),
+        MassAction("list", _("Put into a list"), "segments:put", "segment", "segments.edit", order=30),
+        Panel(
+            "insight.segments",
+            "related",
+            "insight/panels/segments.html",
+            panel,
+            order=60,
+            action="segments.view",
+        ),
+    )
+    registry.add_new(NavLink(_("Segment"), "segments:new", "segment", "segments.edit", order=60, key="s"))
+
+
+def choices(request: Any) -> list[tuple[str, Any]]:
+    """The segments in use, by name."""
+    return [(str(pk), name) for pk, name in Segment.objects.active().values_list("pk", "name")[:MOST_CHOICES]]
+
+
+def in_segment(rows: Any, operator: str, value: str) -> Any:
+    """Members, or all others, as last counted. ValueError for what is no segment's number; a segment that is gone
+    has no members."""
+    number = int(value)
+    if not 0 < number < 2**63:
+        raise ValueError(value)
+    if operator == "is":
+        return rows.filter(memberships__segment_id=number)
+    return rows.filter(~Exists(Membership.objects.filter(segment_id=number, customer=OuterRef("pk"))))
+
+
+def fill(rows: list[Any]) -> None:
+    """The names of the segments of each row, by name. One query."""
+    found = Membership.objects.filter(customer_id__in=[row.pk for row in rows], segment__archived_at=None)
+    names: dict[int, list[str]] = {}
+    for customer, name in found.order_by("segment__name").values_list("customer_id", "segment__name"):
+        names.setdefault(customer, []).append(name)
+    for row in rows:
+        row.segment_names = names.get(row.pk, [])
+
+
+def cell(row: Any) -> SafeString:
+    shown = "".join(
+        f'<span class="badge badge--line"><bdi>{escape(name)}</bdi></span> '
+        for name in row.segment_names[:IN_CELL]
+    )
+    more = len(row.segment_names) - IN_CELL
+    return mark_safe(shown + (f'<span class="quiet">+{more}</span>' if more > 0 else ""))
+
+
+def panel(customer: Any, request: Any) -> dict[str, Any] | None:
+    """The segments a customer is in, since when, the newest first; nothing for one who is in none."""
+    rows = Membership.objects.filter(customer=customer, segment__archived_at=None).select_related("segment")
+    found = list(rows.order_by("-entered_at", "-pk")[: IN_PANEL + 1])
+    return {"memberships": found[:IN_PANEL], "more": len(found) > IN_PANEL} if found else None

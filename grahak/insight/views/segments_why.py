@@ -1,0 +1,78 @@
+"""Why a customer is in a segment, or why not: each rule with a tick or a cross and the figure that was found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from grahak.core.access import needs
+from grahak.customers.models import Customer
+from grahak.customers.search.find import LONGEST, find
+from grahak.customers.views.parts import LARGEST, wants
+from grahak.customers.views.search import customers_found
+from grahak.insight.models import Membership, Movement
+from grahak.insight.segments.decide import Why
+from grahak.insight.segments.tree import Group, Node, Tree
+from grahak.insight.views.segments_parts import Reason, group_words, segment_or_404, tree_or_none
+
+FOUND: int = 12
+LAST_MOVES: int = 10
+
+
+@require_GET
+@needs("segments.view")
+def why(request: HttpRequest, pk: int) -> HttpResponse:
+    """?q= finds customers, ?customer= is the one asked about."""
+    found = segment_or_404(pk)
+    text = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:LONGEST]
+    hits = find(request.user, text, FOUND) if text else []  # type: ignore[arg-type]
+    context: dict[str, Any] = {"segment": found, "text": text, "found": customers_found(hits)}
+    if wants(request, "found"):
+        return render(request, "insight/segments/_asked.html", context)
+    asked = request.GET.get("customer", "")
+    if asked.isascii() and asked.isdecimal() and int(asked) <= LARGEST:
+        seen = Customer.objects.visible_to(request.user)  # type: ignore[arg-type]
+        customer = seen.filter(pk=int(asked)).first()
+        if customer is not None:
+            context |= _verdict(found, customer)
+    return render(request, "insight/segments/why.html", context)
+
+
+def _verdict(found: Any, customer: Customer) -> dict[str, Any]:
+    tree = tree_or_none(found)
+    member = Membership.objects.filter(segment=found, customer=customer).first()
+    reasons = reasons_for(tree, customer.pk) if tree else []
+    holds = reasons[0].holds if reasons else member is not None
+    moves = Movement.objects.filter(segment=found, customer=customer).order_by("-at", "-id")[:LAST_MOVES]
+    return {
+        "customer": customer,
+        "member": member,
+        "holds": holds,
+        "reasons": reasons,
+        "follows": tree is not None and holds != (member is not None),
+        "moves": moves,
+    }
+
+
+def reasons_for(tree: Tree, customer_id: int) -> list[Reason]:
+    """The rules of a tree as found for one customer, from the records as they are this moment."""
+    from grahak.insight.segments.decide import why as decided
+
+    return [_reason(decided(tree, customer_id), tree.root, denied=False)]
+
+
+def _reason(found: Why, node: Node | None, *, denied: bool) -> Reason:
+    """FOUND in the words of the page. DENIED: inside a "none", where a rule that holds keeps the customer out."""
+    group = node if isinstance(node, Group) else None
+    below = group.rules if group else ()
+    words = group_words(group) if group else found.sentence
+    if found.rules and len(below) != len(found.rules):  # put away: the whole tree stands one step lower
+        return Reason(
+            found.sentence, found.holds, found.found, True, [_reason(found.rules[0], node, denied=False)]
+        )
+    denies = denied != (found.match == "none")
+    rules = [_reason(one, rule, denied=denies) for one, rule in zip(found.rules, below, strict=True)]
+    return Reason(words, found.holds, found.found, found.holds if denied else not found.holds, rules)
