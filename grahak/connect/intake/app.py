@@ -13,8 +13,6 @@ import json
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
-from hashlib import blake2b
 from typing import Any
 from urllib.parse import unquote
 
@@ -26,6 +24,7 @@ from grahak.connect.intake.refusals import BadRequest, Refusal
 from grahak.connect.intake.settings_file import settings_of
 from grahak.connect.intake.sources import Known, Sources
 from grahak.connect.intake.writer import Busy, Delivery, Unavailable, Writer
+from grahak.connect.web.rules import NO_CONSENT, Gate, host_allowed
 
 logger = logging.getLogger("grahak.intake")
 SINGLE = {name: name for name in reading.TYPES} | {
@@ -118,8 +117,12 @@ class Intake:
             reason = "unknown_key" if source is None else "ended"
             await self._note(key, reason, f"writeKey: {key[:40]}", body, received)
             raise BadRequest(WRONG_KEY)
+        if not host_allowed(source.options, _origin(headers)):
+            await self._note(key, "host", _origin(headers), b"", received)
+            raise BadRequest("this page may not send")
         if found.left_out:
             raise BadRequest(f"a batch may bring {envelope.MOST_EVENTS} events")
+        await self.sources.open_day(received.date())
         request = _request(source, found, received, "" if is_batch else SINGLE[path], scope, headers)
         try:
             events, rejects = read_all(found.events, request)
@@ -158,9 +161,8 @@ def read_all(raws: list[bytes], request: reading.Request) -> tuple[list[Event], 
         try:
             events.append(reading.read(raw, request))
         except Refusal as wrong:
-            rejects.append(
-                Reject(request.source, wrong.reason, clean(wrong.detail), body_text(raw), request.at)
-            )
+            kept = "" if wrong.reason == NO_CONSENT else body_text(raw)  # what was not agreed to is not kept
+            rejects.append(Reject(request.source, wrong.reason, clean(wrong.detail), kept, request.at))
     return events, rejects
 
 
@@ -239,9 +241,13 @@ def _request(
     if source.kind in BROWSERS:  # a server's own address and agent are not those of the person
         request.agent = headers.get(b"user-agent", b"").decode("latin-1")
         request.ip = _address(scope, headers)
-        if source.options.get("cookieless"):
-            request.nameless = _nameless(source.id, request, received.date())
+        request.gate = Gate(source.id, source.options, request.ip, request.agent, received)
     return request
+
+
+def _origin(headers: dict[bytes, bytes]) -> str:
+    """The site whose page sent this, "" where it was no page."""
+    return (headers.get(b"origin") or headers.get(b"referer") or b"").decode("latin-1")
 
 
 def _address(scope: Any, headers: dict[bytes, bytes]) -> str:
@@ -251,15 +257,3 @@ def _address(scope: Any, headers: dict[bytes, bytes]) -> str:
         return forwarded.split(",")[0].strip()
     client = scope.get("client")
     return str(client[0]) if client else ""
-
-
-def _nameless(source: int, request: reading.Request, day: dt.date) -> Callable[[], str]:
-    """Who somebody without cookies is, for one day: their address and browser, hashed with our secret and the date,
-    so that neither can be had back from it and tomorrow they are somebody else."""
-
-    def name() -> str:
-        secret = blake2b(f"{settings.SECRET_KEY}{day}".encode(), digest_size=32).digest()
-        who = f"{source}\n{request.ip}\n{request.agent}".encode()
-        return "day-" + blake2b(who, digest_size=16, key=secret).hexdigest()
-
-    return name

@@ -1,4 +1,4 @@
-"""The context of an event, cut to what is of use: page, campaign, user agent, locale, library, device, and where the
+"""The context of an event, cut to what is of use: page, campaign, user agent, locale, library, device, consent, and where the
 IP address lies (its network: the last octet of IPv4 and the last 80 bits of IPv6 are never kept)."""
 
 from __future__ import annotations
@@ -14,14 +14,28 @@ from grahak.connect.intake import robots
 _LONGEST_AGENT = 512
 
 
-class Context(msgspec.Struct, omit_defaults=True):
-    """What is kept of a context. The kinds of values are looked at when it is cut."""
+class Context(msgspec.Struct):
+    """What is looked at of a context as sent; the kinds of its values are looked at when it is cut."""
 
     ip: Any = None
     page: Any = None
     campaign: Any = None
     userAgent: Any = None
     locale: Any = None
+    library: Any = None
+    device: Any = None
+    consent: Any = None
+    cookieless: Any = None
+
+
+class Kept(msgspec.Struct, omit_defaults=True):
+    """What is kept of it."""
+
+    ip: str | None = None
+    page: Any = None
+    campaign: Any = None
+    userAgent: str | None = None
+    locale: str | None = None
     library: Any = None
     device: Any = None
 
@@ -33,7 +47,6 @@ class Cut(NamedTuple):
 
 
 _encode = msgspec.json.Encoder().encode
-_OBJECTS = ("page", "campaign", "library", "device")
 
 
 @lru_cache(maxsize=4096)
@@ -50,26 +63,39 @@ def network(address: str) -> str | None:
     return str(ipaddress.IPv4Address(int(found) >> 8 << 8))
 
 
-def cut(said: Context | None, shared: Context | None, agent: str = "", ip: str = "") -> Cut:
-    """The context of one event: SAID for it, else SHARED by its batch, else the request's own AGENT and IP."""
+def merged(said: Context | None, shared: Context | None) -> Context | None:
+    """The context of one event: what is SAID for it, and what its batch says for all where it says nothing."""
+    if said is None or shared is None:
+        return said or shared
+    return Context(
+        *(
+            getattr(shared, name) if (value := getattr(said, name)) is None else value
+            for name in Context.__struct_fields__
+        )
+    )
+
+
+def cut(said: Context | None, agent: str = "", ip: str = "") -> Cut:
+    """What is kept of a context. AGENT and IP are the request's own, for an event that names none."""
     if said is None:
-        said = shared
-        shared = None
-        if said is None:
-            if not agent and not ip:
-                return Cut("{}", False, {})
-            said = Context()
-    found = Context(said.ip, said.page, said.campaign, said.userAgent, said.locale, said.library, said.device)
-    if shared is not None:
-        for name in Context.__struct_fields__:
-            if getattr(found, name) is None:
-                setattr(found, name, getattr(shared, name))
-    for name in _OBJECTS:
-        value = getattr(found, name)
-        if value is not None and not isinstance(value, dict):
-            setattr(found, name, None)
-    found.ip = network(found.ip if isinstance(found.ip, str) else ip) if found.ip or ip else None
-    found.locale = found.locale[:40] if isinstance(found.locale, str) else None
-    named = found.userAgent if isinstance(found.userAgent, str) and found.userAgent else agent
-    found.userAgent = named[:_LONGEST_AGENT] or None
-    return Cut(_encode(found).decode(), robots.is_robot(named), found.page or {})
+        if not agent and not ip:
+            return Cut("{}", False, {})
+        said = Context()
+    page, named = _object(said.page), said.userAgent
+    if not isinstance(named, str) or not named:
+        named = agent
+    address = said.ip if isinstance(said.ip, str) else ip
+    kept = Kept(
+        network(address) if address else None,
+        page,
+        _object(said.campaign),
+        named[:_LONGEST_AGENT] or None,
+        said.locale[:40] if isinstance(said.locale, str) else None,
+        _object(said.library),
+        _object(said.device),
+    )
+    return Cut(_encode(kept).decode(), robots.is_robot(named), page or {})
+
+
+def _object(value: Any) -> Any:
+    return value if isinstance(value, dict) else None

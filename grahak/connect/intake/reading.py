@@ -69,7 +69,8 @@ class Reject(NamedTuple):
 
 @dataclass(slots=True)
 class Request:
-    """What is known of all events of one request. ROBOT is its user agent, for events that name none."""
+    """What is known of all events of one request. AGENT and IP are the browser's ("" from a server). DOOR says why
+    an event of this source may not come in ("" if it may); ANONYMOUS gives the anonymousId to keep instead."""
 
     source: int
     received: dt.datetime
@@ -78,7 +79,8 @@ class Request:
     shared: context.Context | None = None
     agent: str = ""
     ip: str = ""
-    nameless: Callable[[], str] | None = None  # who a visitor without any id is (cookieless sources)
+    door: Callable[[context.Context | None], str] | None = None
+    anonymous: Callable[[context.Context | None, str, str], str] | None = None
     at: str = ""
     hasher: Any = field(default=None)
 
@@ -143,15 +145,18 @@ def _refusal(wrong: msgspec.ValidationError) -> Refusal:
 def read(raw: bytes, request: Request) -> Event:
     """RAW as a row. Raises Refusal with the reason and the field, BadRequest where it is no JSON."""
     sent = decoded(raw)
+    said = context.merged(sent.context, request.shared)
+    if request.door is not None and (closed := request.door(said)):
+        raise Refusal(closed)
     type_ = request.type or sent.type
     if type_ not in TYPES:
         raise Refusal("no_type", f"type: {type_}" if type_ else "type")
     user, anonymous = _id(sent.userId, "userId"), _id(sent.anonymousId, "anonymousId")
+    if request.anonymous is not None:
+        anonymous = request.anonymous(said, user, anonymous)
     previous = _id(sent.previousId, "previousId") if type_ == "alias" else ""
     if not user and not anonymous:
-        if request.nameless is None:
-            raise Refusal("no_id", "userId")
-        anonymous = request.nameless()
+        raise Refusal("no_id", "userId")
     if type_ == "alias" and not (user and previous):
         raise Refusal("missing", "userId" if previous else "previousId")
     original = clock.read(sent.timestamp, "timestamp") or clock.read(
@@ -161,8 +166,8 @@ def read(raw: bytes, request: Request) -> Event:
     if original is not None:
         sent_at = request.sent if sent.sentAt is None else sent_moment(sent.sentAt)
         at = clock.stored(clock.happened(original, sent_at, request.received))
-    said = context.cut(sent.context, request.shared, request.agent, request.ip)
-    name, subject, value, properties = _CONTENT[type_](sent, said)
+    cut = context.cut(said, request.agent, request.ip)
+    name, subject, value, properties = _CONTENT[type_](sent, cut)
     message = sent.messageId
     row = [
         _once(request.hasher, str(message) if message not in (None, "") else uuid.uuid4().hex),
@@ -174,9 +179,9 @@ def read(raw: bytes, request: Request) -> Event:
         at,
         request.at,
         request.source,
-        said.robot,
+        cut.robot,
         _encode(properties).decode() if properties else "{}",
-        said.text,
+        cut.text,
     ]
     return Event(row, user, anonymous, previous)
 
@@ -210,7 +215,7 @@ def _text(value: Scalar) -> str:
 Content = tuple[str, str, int | None, dict[str, Any] | None]
 
 
-def _track(sent: Sent, said: context.Cut) -> Content:
+def _track(sent: Sent, cut: context.Cut) -> Content:
     name = _text(sent.event)
     if not name:
         raise Refusal("missing", "event")
@@ -219,31 +224,31 @@ def _track(sent: Sent, said: context.Cut) -> Content:
     return name[:LONGEST_NAME], subject[:LONGEST_SUBJECT], money(properties), properties
 
 
-def _view(sent: Sent, said: context.Cut, type_: str) -> Content:
+def _view(sent: Sent, cut: context.Cut, type_: str) -> Content:
     properties = sent.properties or {}
     for key, value in (("name", sent.name), ("category", sent.category)):
         if value not in (None, "") and key not in properties:
             properties[key] = value
     if type_ == "page":
-        subject = subject_of_page(properties, said.page)
+        subject = subject_of_page(properties, cut.page)
     else:
         subject = _text(sent.name)
     return VIEWS[type_], subject[:LONGEST_SUBJECT], None, properties
 
 
-def _page(sent: Sent, said: context.Cut) -> Content:
-    return _view(sent, said, "page")
+def _page(sent: Sent, cut: context.Cut) -> Content:
+    return _view(sent, cut, "page")
 
 
-def _screen(sent: Sent, said: context.Cut) -> Content:
-    return _view(sent, said, "screen")
+def _screen(sent: Sent, cut: context.Cut) -> Content:
+    return _view(sent, cut, "screen")
 
 
-def _identify(sent: Sent, said: context.Cut) -> Content:
+def _identify(sent: Sent, cut: context.Cut) -> Content:
     return "", "", None, sent.traits if sent.traits is not None else sent.properties
 
 
-def _group(sent: Sent, said: context.Cut) -> Content:
+def _group(sent: Sent, cut: context.Cut) -> Content:
     group = _text(sent.groupId)
     if not group:
         raise Refusal("missing", "groupId")
@@ -252,7 +257,7 @@ def _group(sent: Sent, said: context.Cut) -> Content:
     return "", group, None, sent.traits if sent.traits is not None else sent.properties
 
 
-def _alias(sent: Sent, said: context.Cut) -> Content:
+def _alias(sent: Sent, cut: context.Cut) -> Content:
     return "", _text(sent.previousId)[:LONGEST_SUBJECT], None, sent.traits or sent.properties
 
 

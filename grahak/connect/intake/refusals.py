@@ -24,6 +24,10 @@ REASONS: dict[str, Any] = {
     "not_a_number": _("NaN and Infinity are not numbers in JSON."),
     "too_big_number": _("A number is too big."),
     "bad_time": _("A time can't be read."),
+    "host": _("A page of another site sent it."),
+    "consent": _("The visitor has not agreed; nothing of it was kept."),
+    "host": _("It came from a page of another site than the source allows."),
+    "consent": _("The visitor did not agree to be counted."),
     "not_stored": _("The database refused it."),
 }
 

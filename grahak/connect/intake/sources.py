@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 from django.db import connection
+
+from grahak.connect.web import cookieless
 
 FRESH = 5.0  # seconds that a found key is believed; an ended source is closed after as many
 NOT_SOONER = 0.1  # unknown keys make us look into the table ten times a second at most
@@ -54,3 +57,15 @@ class Sources:
                 self.known = await loop.run_in_executor(self._thread, _all)
                 self.looked = looked
         return self.known.get(key)
+
+    async def open_day(self, day: dt.date) -> None:
+        """Have the key by which visitors without cookies are marked on DAY; asks the database once a day."""
+        if not cookieless.has_salt(day):
+            await asyncio.get_running_loop().run_in_executor(self._thread, _open_day, day)
+
+
+def _open_day(day: dt.date) -> None:
+    try:
+        cookieless.salt(day)
+    finally:
+        connection.close()
