@@ -180,16 +180,21 @@ def _application() -> Any:
         from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 
         handler = ASGIStaticFilesHandler(handler)
-    return _with_script(handler)
+    return _beside(handler)
 
 
-def _with_script(django_application: Any) -> Any:
-    """The web shops' script is answered without Django: no session, no cookie, no thread."""
+def _beside(pages: Any) -> Any:
+    """PAGES (Django), and what is answered without it: the event intake and the web shops' script. Neither has a
+    session, a cookie or a thread of Django's, and the intake takes ten times what a view would."""
+    from grahak.connect.intake.app import Intake
     from grahak.connect.web import script
 
+    intake = Intake()
+
     async def served(scope: Any, receive: Receive, send: Send) -> None:
-        ours = scope["type"] == "http" and scope["path"] == script.PATH
-        await (script.application if ours else django_application)(scope, receive, send)
+        path = scope["path"] if scope["type"] == "http" else ""
+        ours = intake if path.startswith("/v1/") else script.application if path == script.PATH else pages
+        await ours(scope, receive, send)
 
     return served
 

@@ -1,5 +1,5 @@
-"""The context of an event, cut to what is of use: page, campaign, user agent, locale, library, device, consent, and where the
-IP address lies (its network: the last octet of IPv4 and the last 80 bits of IPv6 are never kept)."""
+"""The context of an event, cut to what is of use: page, campaign, user agent, locale, library, device, consent, and
+where the IP address lies (its network: the last octet of IPv4 and the last 80 bits of IPv6 are never kept)."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ class Kept(msgspec.Struct, omit_defaults=True):
     locale: str | None = None
     library: Any = None
     device: Any = None
+    consent: Any = None
 
 
 class Cut(NamedTuple):
@@ -93,6 +94,7 @@ def cut(said: Context | None, agent: str = "", ip: str = "") -> Cut:
         said.locale[:40] if isinstance(said.locale, str) else None,
         _object(said.library),
         _object(said.device),
+        said.consent,
     )
     return Cut(_encode(kept).decode(), robots.is_robot(named), page or {})
 

@@ -16,6 +16,7 @@ import msgspec
 from grahak.connect.intake import clock, context, repair
 from grahak.connect.intake.refusals import BadRequest, Refusal
 from grahak.connect.intake.subjects import money, subject_of_page, subject_of_track
+from grahak.connect.web.rules import NO_CONSENT, Gate
 
 LARGEST_EVENT = 32 * 1024
 LONGEST_ID = 255
@@ -69,8 +70,8 @@ class Reject(NamedTuple):
 
 @dataclass(slots=True)
 class Request:
-    """What is known of all events of one request. AGENT and IP are the browser's ("" from a server). DOOR says why
-    an event of this source may not come in ("" if it may); ANONYMOUS gives the anonymousId to keep instead."""
+    """What is known of all events of one request. AGENT and IP are the browser's ("" from a server). GATE says what
+    the options of the source let in, and as whom."""
 
     source: int
     received: dt.datetime
@@ -79,8 +80,7 @@ class Request:
     shared: context.Context | None = None
     agent: str = ""
     ip: str = ""
-    door: Callable[[context.Context | None], str] | None = None
-    anonymous: Callable[[context.Context | None, str, str], str] | None = None
+    gate: Gate | None = None
     at: str = ""
     hasher: Any = field(default=None)
 
@@ -146,14 +146,15 @@ def read(raw: bytes, request: Request) -> Event:
     """RAW as a row. Raises Refusal with the reason and the field, BadRequest where it is no JSON."""
     sent = decoded(raw)
     said = context.merged(sent.context, request.shared)
-    if request.door is not None and (closed := request.door(said)):
-        raise Refusal(closed)
+    gate = request.gate
+    if gate is not None and not gate.may_keep(said):
+        raise Refusal(NO_CONSENT)
     type_ = request.type or sent.type
     if type_ not in TYPES:
         raise Refusal("no_type", f"type: {type_}" if type_ else "type")
     user, anonymous = _id(sent.userId, "userId"), _id(sent.anonymousId, "anonymousId")
-    if request.anonymous is not None:
-        anonymous = request.anonymous(said, user, anonymous)
+    if gate is not None:
+        anonymous = gate.anonymous(anonymous, bool(user), said)
     previous = _id(sent.previousId, "previousId") if type_ == "alias" else ""
     if not user and not anonymous:
         raise Refusal("no_id", "userId")

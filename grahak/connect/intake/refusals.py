@@ -18,7 +18,6 @@ REASONS: dict[str, Any] = {
     "wrong_type": _("A field holds something of the wrong kind."),
     "too_long": _("An id is longer than 255 letters."),
     "too_large": _("It is larger than 32 KB."),
-    "too_many": _("A batch may bring 2,500 events; these came after."),
     "too_deep": _("It is nested too deep."),
     "not_text": _("It holds bytes that are not UTF-8."),
     "not_a_number": _("NaN and Infinity are not numbers in JSON."),
@@ -26,8 +25,6 @@ REASONS: dict[str, Any] = {
     "bad_time": _("A time can't be read."),
     "host": _("A page of another site sent it."),
     "consent": _("The visitor has not agreed; nothing of it was kept."),
-    "host": _("It came from a page of another site than the source allows."),
-    "consent": _("The visitor did not agree to be counted."),
     "not_stored": _("The database refused it."),
 }
 
