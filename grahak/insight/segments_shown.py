@@ -3,17 +3,22 @@ column of the customer list, "put into a list", and a panel that says which segm
 
 from __future__ import annotations
 
+from collections import Counter
 from html import escape
 from typing import Any, Final
 
 from django.db.models import Exists, OuterRef
+from django.http import QueryDict
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from grahak.core.access import grant
 from grahak.core.registry import Column, Filter, MassAction, NavLink, Panel, registry
 from grahak.customers.listing.operators import IS, NOT
+from grahak.customers.models import SavedView
 from grahak.insight.models import Membership, Segment
+from grahak.insight.segments.uses import USES, Use
+from grahak.insight.segments_counts import COUNTS
 
 MOST_CHOICES: Final = 500
 IN_PANEL: Final = 12
@@ -48,7 +53,36 @@ def hang() -> None:
             action="segments.view",
         ),
     )
+    USES.append(by_views)
+    COUNTS.append(views_by_segment)
     registry.add_new(NavLink(_("Segment"), "segments:new", "segment", "segments.edit", order=60, key="s"))
+
+
+def by_views(segment_id: int) -> list[Use]:
+    """The saved views of the customer list that filter by a segment; those of one person are not named."""
+    return [
+        Use(
+            view.name if view.is_shared else str(_("a colleague’s own view")),
+            f"/customers/?view={view.pk}",
+            "view",
+        )
+        for view in SavedView.objects.filter(query__contains="segment=")
+        if segment_id in segments_in(view.query)
+    ]
+
+
+def views_by_segment() -> dict[int, int]:
+    """Segment number → how many saved views filter by it."""
+    found: Counter[int] = Counter()
+    for query in SavedView.objects.filter(query__contains="segment=").values_list("query", flat=True):
+        found.update(segments_in(query))
+    return found
+
+
+def segments_in(query: str) -> set[int]:
+    """The numbers of the segments that a customer list's query string filters by."""
+    values = QueryDict(query.lstrip("?")).getlist("segment")
+    return {int(rest) for value in values if (rest := value.rpartition(":")[2]).isdecimal()}
 
 
 def choices(request: Any) -> list[tuple[str, Any]]:

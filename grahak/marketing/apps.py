@@ -9,7 +9,8 @@ class MarketingConfig(AppConfig):
 
     def ready(self) -> None:
         from grahak.channels import renderers
-        from grahak.marketing import hooks, rendering
+        from grahak.marketing import hooks, rendering, segments
 
         renderers.register(rendering.RENDERER)
         hooks.hang()
+        segments.hang()

@@ -25,10 +25,10 @@ from grahak.customers.views.parts import wants
 from grahak.insight.models import Movement, Segment
 from grahak.insight.segments.stale import REASONS
 from grahak.insight.segments.uses import uses
+from grahak.insight.segments_counts import used_by
 from grahak.insight.views.segments_parts import said, segment_or_404, tree_or_none
 from grahak.insight.views.segments_size import change_since, picture, sizes_of, spark
 from grahak.insight.views.segments_starts import starts
-from grahak.insight.views.segments_uses import used_by
 
 SHOWS: Final = ("", "rule", "static", "away")
 A_PAGE: Final = 50

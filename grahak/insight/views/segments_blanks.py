@@ -221,8 +221,9 @@ def draw(node: Node, path: str, shelf: Shelf) -> list[Blank]:
     condition = registry.CONDITIONS.get(node.code)
     if condition is None:
         return []
+    first = condition.fields[0] if condition.fields else None
     return [
-        _drawn(blank, node, path, shelf, str(blank.label) != str(condition.label))
+        _drawn(blank, node, path, shelf, blank.kind != "window" and (blank is not first or blank.of == "percent"))
         for blank in condition.fields
     ]
 

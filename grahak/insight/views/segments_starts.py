@@ -46,7 +46,7 @@ STARTS: Final[tuple[Start, ...]] = (
     Start(
         "quiet",
         _("Good buyers going quiet"),
-        _("They bought well this year and are silent for longer than they use to be."),
+        _("They bought well this year and are silent for longer than is usual for them."),
         _all(
             {"is": "spent", "amount": _least("50000"), "window": _ago(365)},
             {"is": "silence", "share": _least("150")},

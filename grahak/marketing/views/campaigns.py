@@ -20,6 +20,7 @@ from grahak.customers.selection import selected
 from grahak.marketing import actions
 from grahak.marketing.models import Campaign
 from grahak.marketing.report import sold
+from grahak.marketing.segments import segment_named, segment_of
 from grahak.sales.models import Order
 
 REASONS: dict[str, Any] = dict(SkipReason.choices) | dict(FailReason.choices) | dict(UnknownReason.choices)
@@ -46,7 +47,9 @@ def begin(request: HttpRequest) -> HttpResponse:
     if chosen.query is None and not chosen.ids:
         raise Http404
     user: Any = request.user
-    campaign = actions.begin(by=user, name=_("New message"), customers=chosen.ids, query=chosen.query)
+    segment = segment_named(chosen.query or "")
+    name = segment.name if segment else _("New message")
+    campaign = actions.begin(by=user, name=name, customers=chosen.ids, query=chosen.query)
     return redirect("marketing:edit", pk=campaign.pk)
 
 
@@ -59,6 +62,7 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     dispatch, counted = found.dispatch, ledger.tally(found.dispatch)
     context: dict[str, Any] = {
         "campaign": found,
+        "segment": segment_of(found),
         "dispatch": dispatch,
         "tally": counted,
         "states": _states(counted),

@@ -21,6 +21,7 @@ from grahak.core.toasts import say
 from grahak.marketing import actions, audience, rendering
 from grahak.marketing.forms import CampaignForm, TestForm
 from grahak.marketing.models import Campaign
+from grahak.marketing.segments import segment_of
 from grahak.marketing.views.campaigns import campaign_or_404
 from grahak.marketing.words import liquid
 from grahak.marketing.words.mail import Addresses
@@ -109,6 +110,7 @@ def _page(
         "tags": TAGS,
         "problems": problems,
         "reach": audience.reach(campaign, user),
+        "segment": segment_of(campaign),
         "test": TestForm(initial={"to": user.email}),
         "place": _place(request),
         **_person(campaign, user, language, _place(request)),
@@ -202,13 +204,19 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             actions.send(found, by=user)
         except actions.NotReady as error:
-            context = {"campaign": found, "problems": error.problems, "reach": audience.reach(found, user)}
+            context = {
+                "campaign": found,
+                "problems": error.problems,
+                "reach": audience.reach(found, user),
+                "segment": segment_of(found),
+            }
             return render(request, "marketing/send.html", context, status=422)
         return redirect(found)
     context = {
         "campaign": found,
         "problems": actions.problems(found),
         "reach": audience.reach(found, user),
+        "segment": segment_of(found),
         "texts": found.texts.order_by("language"),
         "names": dict(settings.LANGUAGES),
     }
