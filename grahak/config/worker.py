@@ -35,6 +35,12 @@ def _run_jobs(*queues: str) -> Loop:
     return loop
 
 
+def _follow_segments(stop: threading.Event) -> None:
+    from grahak.insight.segments import follow
+
+    follow.run(stop)
+
+
 def _digest(stop: threading.Event) -> None:
     from grahak.connect import digest
 
@@ -55,6 +61,7 @@ LOOPS: dict[str, Loop] = {
     "warehouse": _copy,
     "house": keep_house,
     "digest": _digest,
+    "segments": _follow_segments,
 }
 
 

@@ -33,8 +33,8 @@ class Known(str):
 
 @dataclass(frozen=True)
 class Target:
-    """DIALECT is duckdb, sqlite or postgres; SCOPE all (everybody), part (tables cut beforehand, in the schema
-    `part`), one or few (customers given by parameter)."""
+    """DIALECT is duckdb, sqlite or postgres; SCOPE all (everybody), part (temporary tables, cut
+    beforehand), one or few (customers given by parameter)."""
 
     dialect: str
     scope: str
@@ -83,11 +83,8 @@ class Context:
         """What stands in FROM for a table of the star."""
         self.tables.add(name)
         if not self.target.is_records:
-            return (
-                f"lake.{name}"
-                if self.target.scope == "all" or not star.TABLES[name].customer
-                else f"part.{name}"
-            )
+            cut = self.target.scope == "part" and star.TABLES[name].customer
+            return f"temp.{name}" if cut else f"lake.{name}"
         table = star.TABLES[name]
         cut = f" WHERE {self._cut(table.customer_is)}" if table.customer_is else ""
         return f"({' '.join(table.select.split())}{cut})"

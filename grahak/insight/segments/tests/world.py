@@ -16,8 +16,17 @@ from grahak.channels.models import Dispatch, Message
 from grahak.core.models import Branch, User
 from grahak.customers.actions.names import sort_name
 from grahak.customers.models import (
-    Consent, Contact, Customer, CustomerTag, Event, Identity, Source, Tag, Visit, Visitor,
-)  # fmt: skip
+    Consent,
+    Contact,
+    Customer,
+    CustomerTag,
+    Event,
+    Identity,
+    Source,
+    Tag,
+    Visit,
+    Visitor,
+)
 from grahak.insight.models import CustomerScore, Membership, Segment
 from grahak.sales.models import CustomerFigures, Order, OrderLine
 from grahak.warehouse import records, schema
@@ -164,7 +173,8 @@ class World:
             if self.maybe(True, 0.5):
                 Message.objects.create(
                     dispatch_id=dispatch, customer_id=customer, contact_id=contact, sent_at=self.maybe(self.at(), 0.8),
-                    first_opened_at=self.maybe(self.at(), 0.5), first_clicked_at=self.maybe(self.at(), 0.3), state="sent",
+                    first_opened_at=self.maybe(self.at(), 0.5), first_clicked_at=self.maybe(self.at(), 0.3),
+                    state="sent",
                 )  # fmt: skip
 
 

@@ -1,0 +1,220 @@
+"""Bringing memberships up to date: all customers of some segments from the warehouse, some customers of all segments
+from the warehouse too, a few from the records.
+
+The warehouse is a little behind the records. Customers who changed since its position are decided from the records,
+and never from it, so that an old answer cannot undo a newer one. Killed anywhere, it can simply be done again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import duckdb
+from django.utils import timezone
+
+from grahak.core import bulk, business, changes
+from grahak.core.models import Change as Line
+from grahak.insight.models import Segment
+from grahak.insight.segments import members, sizes, stale
+from grahak.insight.segments.compile import Compiled, compiled
+from grahak.insight.segments.context import EVERYBODY, PART, records
+from grahak.insight.segments.decide import few, run
+from grahak.insight.segments.tree import Tree, TreeError, parse
+from grahak.warehouse import lake, star
+
+logger = logging.getLogger("grahak.segments")
+FEW: Final = 200  # customers that are decided from the records at once
+MOST_FROM_RECORDS: Final = 5_000  # who changed since the warehouse's position; beyond that we wait for it
+OURS: Final = ("membership", "move", "segment")  # kinds that no rule is decided by
+
+
+class Behind(Exception):
+    """The warehouse is too far behind, or not there."""
+
+
+@dataclass(frozen=True)
+class Ruled:
+    """A segment with its checked rules."""
+
+    pk: int
+    tree: Tree
+    is_new: bool
+
+
+def ruled(segment_ids: Collection[int] | None = None) -> list[Ruled]:
+    """The segments in use that follow rules, all or some of them. One whose rules can't be followed is marked so
+    and left out."""
+    rows = Segment.objects.ruled()
+    if segment_ids is not None:
+        rows = rows.filter(pk__in=list(segment_ids))
+    found, broken = [], []
+    for pk, raw, counted_at in rows.order_by("pk").values_list("pk", "tree", "counted_at"):
+        try:
+            tree = parse(raw)
+            compiled(tree)
+            found.append(Ruled(pk, tree, counted_at is None))
+        except TreeError:
+            broken.append(pk)
+    stale.mark(broken, "broken")
+    return found
+
+
+def refresh(
+    segment_ids: Collection[int] | None = None,
+    customer_ids: Collection[int] | None = None,
+    *,
+    today: dt.date | None = None,
+) -> int:
+    """Bring the memberships of segments (all that follow rules, where None) up to date, for all customers or for
+    some. Returns how many customers entered or left. Segments that can't be counted now keep what they have and
+    say why."""
+    day = today or business.today()
+    segments = ruled(segment_ids)
+    if customer_ids is None:
+        return sum(_recount(segment, day) for segment in segments)
+    wanted = sorted(set(customer_ids))
+    if len(wanted) <= FEW:
+        return from_records(segments, wanted, day)
+    return _some(segments, wanted, day)
+
+
+# All customers
+
+
+def _recount(segment: Ruled, day: dt.date) -> int:
+    """Everybody in one segment."""
+    try:
+        moved = _from_warehouse(segment, day)
+    except (Behind, lake.Unavailable):
+        stale.mark([segment.pk], "new" if segment.is_new else "behind")
+        return 0
+    except (duckdb.Error, OSError):
+        logger.exception("segment not counted", extra={"segment": segment.pk})
+        stale.mark([segment.pk], "failed")
+        return 0
+    members_now = Segment.objects.get(pk=segment.pk).memberships.count()
+    sizes.keep({segment.pk: members_now}, timezone.now())
+    stale.clear([segment.pk])
+    return moved
+
+
+def _from_warehouse(segment: Ruled, day: dt.date) -> int:
+    state = lake.state()
+    if state is None:
+        raise Behind
+    newer = changed_since(state.position, state.event)
+    found = compiled(segment.tree, EVERYBODY)
+    inside = {row[0] for row in lake.ask(found.select(), found.bound(day))}
+    before = members.of(segment.pk)
+    moved = members.move(
+        segment.pk, inside - before, before - inside, silent=segment.is_new,
+        but=lambda: changed_since(state.position, state.event),
+    )  # fmt: skip
+    return moved + from_records([segment], sorted(newer | changed_since(state.position, state.event)), day)
+
+
+def changed_since(position: int, event: int) -> set[int]:
+    """The customers whose records changed after a position of the change log and an event. Raises Behind where they
+    are too many."""
+    lines = Line.objects.filter(**{f"{changes.column()}__gt": position}, customer_id__isnull=False)
+    rows = lines.exclude(kind__in=OURS).values_list("customer_id", flat=True).distinct()
+    found = set(rows[: MOST_FROM_RECORDS + 1])
+    found |= doers(event, None, MOST_FROM_RECORDS + 1)
+    if len(found) > MOST_FROM_RECORDS:
+        raise Behind
+    return found
+
+
+def doers(after: int, upto: int | None, most: int) -> set[int]:
+    """The customers who did something in the events after one and up to another."""
+    from grahak.customers.models import Event
+
+    rows = Event.objects.filter(pk__gt=after, bot=False, visitor__customer__isnull=False)
+    if upto is not None:
+        rows = rows.filter(pk__lte=upto)
+    return set(rows.order_by().values_list("visitor__customer_id", flat=True).distinct()[:most])
+
+
+# A few customers
+
+
+def from_records(segments: Iterable[Ruled], customer_ids: Collection[int], day: dt.date) -> int:
+    """Some customers, decided from the records in small groups: one query a segment and group."""
+    target, moved = records("few"), 0
+    for group in bulk.pieces(sorted(customer_ids), FEW):
+        before = members.among(group)
+        who = few(target, group)
+        for segment in segments:
+            found = compiled(segment.tree, target)
+            inside = {row[0] for row in run(found.select(), found.bound(day) | who)}
+            moved += _differ(segment, inside, before.get(segment.pk, set()))
+    return moved
+
+
+def _differ(segment: Ruled, inside: set[int], before: set[int]) -> int:
+    if inside == before:
+        return 0
+    return members.move(segment.pk, inside - before, before - inside, silent=segment.is_new)
+
+
+# Some thousands of customers
+
+
+def _some(segments: list[Ruled], customer_ids: list[int], day: dt.date) -> int:
+    """Some customers in all segments: the tables of the warehouse are cut to them once, then each segment is asked
+    of the cut ones. Those newer than the warehouse come from the records."""
+    try:
+        state = lake.state()
+        if state is None:
+            raise Behind
+        newer = changed_since(state.position, state.event)
+        answers = cut_and_ask(segments, customer_ids, day)
+    except (Behind, lake.Unavailable):
+        return from_records(segments, customer_ids, day)
+    before = members.among(customer_ids)
+    moved = 0
+    for segment in segments:
+        inside, was = answers[segment.pk], before.get(segment.pk, set())
+        if inside != was:
+            moved += members.move(
+                segment.pk, inside - was, was - inside, silent=segment.is_new,
+                but=lambda: changed_since(state.position, state.event),
+            )  # fmt: skip
+    newer |= changed_since(state.position, state.event)
+    return moved + from_records(segments, newer & set(customer_ids), day)
+
+
+def cut_and_ask(segments: Iterable[Ruled], customer_ids: list[int], day: dt.date) -> dict[int, set[int]]:
+    """Segment → which of the customers are in it, by the warehouse."""
+    texts = {segment.pk: compiled(segment.tree, PART) for segment in segments}
+    answers: dict[int, set[int]] = {}
+    with lake.reading() as duck:
+        duck.execute("BEGIN")
+        try:
+            cut(duck, texts.values(), customer_ids)
+            for pk, text in texts.items():
+                answers[pk] = {row[0] for row in duck.execute(text.select(), text.bound(day)).fetchall()}
+        finally:
+            duck.execute("ROLLBACK")
+    return answers
+
+
+def cut(duck: Any, texts: Iterable[Compiled], customer_ids: list[int]) -> None:
+    """Temporary tables with the rows of these customers, of the tables and columns that TEXTS read."""
+    whole = " ".join(text.select() for text in texts)
+    duck.execute(
+        "CREATE TEMP TABLE changed AS SELECT unnest($ids::BIGINT[]) AS customer_id", {"ids": customer_ids}
+    )
+    words = set(re.findall(r"[a-z_]+", whole))
+    for name, table in star.TABLES.items():
+        if table.customer and f"temp.{name} " in whole:
+            columns = ", ".join(f't."{column}"' for column in table.names if column in words)
+            duck.execute(
+                f"CREATE TEMP TABLE {name} AS SELECT {columns} FROM lake.{name} t "
+                f"WHERE t.{table.customer} IN (SELECT customer_id FROM changed)"
+            )
