@@ -9,6 +9,7 @@ from django.test import Client
 
 from grahak.core import business as business_module
 from grahak.core.models import Branch, Business, User
+from grahak.customers import custom
 
 PASSWORD = "khata-and-kitab-7"
 
@@ -16,8 +17,10 @@ PASSWORD = "khata-and-kitab-7"
 @pytest.fixture(autouse=True)
 def _fresh_business() -> Iterator[None]:
     business_module.forget()
+    custom.forget()
     yield
     business_module.forget()
+    custom.forget()
 
 
 @pytest.fixture

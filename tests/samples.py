@@ -85,6 +85,12 @@ class World:
         found = SavedView.objects.filter(by=self.whose).first()
         return found or save_view(by=self.whose, name="Mine", query="?kind=business")
 
+    @cached_property
+    def own_field(self) -> Any:
+        from grahak.customers.actions import add_field
+
+        return add_field(by=self.owner, name="Route", kind="text")
+
     @property
     def batch(self) -> Any:
         from grahak.customers.actions import tag_customers
@@ -248,6 +254,10 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     **dict.fromkeys(
         ("catalogue:product", "catalogue:archive", "catalogue:restore"),
         lambda world: {"pk": world.product.pk},
+    ),
+    **dict.fromkeys(
+        ("customers:field", "customers:put_field_away", "customers:bring_field_back", "customers:move_field"),
+        lambda world: {"pk": world.own_field.pk},
     ),
     "catalogue:remove_code": lambda world: {"pk": world.service_code.pk},
     **dict.fromkeys(

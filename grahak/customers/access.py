@@ -25,12 +25,14 @@ grant(
 grant("customers.export", says=_("Download lists of customers"), analyst="all", marketer="all")
 grant("customers.mass", says=_("Change many customers at once"), salesman="branch", marketer="all")
 grant("customers.archive", says=_("Put customers away"))
+grant("customers.erase", says=_("Erase a person for good"))
 
 describe(
     {
         "customers.customer.added": _("Customer added"),
         "customers.customer.edited": _("Customer changed"),
         "customers.customer.archived": _("Customer put away"),
+        "customers.customer.erased": _("Person erased"),
         "customers.customer.restored": _("Customer brought back"),
         "customers.contact.added": _("Contact added"),
         "customers.contact.edited": _("Contact changed"),
@@ -54,6 +56,11 @@ describe(
         "customers.tag.removed": _("Tag taken off customers"),
         "customers.owner.assigned": _("Customers given to a colleague"),
         "customers.customers.archived": _("Customers put away"),
+        "customers.field.added": _("Field of one’s own added"),
+        "customers.field.edited": _("Field of one’s own changed"),
+        "customers.field.archived": _("Field of one’s own put away"),
+        "customers.field.restored": _("Field of one’s own brought back"),
+        "customers.field.moved": _("Fields of one’s own put in another order"),
         "customers.batch.undone": _("Change of many taken back"),
     }
 )

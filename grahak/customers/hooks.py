@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 from grahak.core import changes
 from grahak.core.events import on
 from grahak.core.registry import MassAction, NavLink, Panel, registry
+from grahak.customers import custom
 from grahak.customers.listing import columns, filters
 from grahak.customers.listing.page import forget_counts
 from grahak.customers.models import (
@@ -30,6 +31,8 @@ def register() -> None:
     follow_changes()
     columns.register()
     filters.register()
+    registry.more_columns.append(custom.columns)
+    registry.more_filters.append(custom.filters)
     on("customers.changed", forget_counts)
     hang_visits()
     registry.add(
@@ -44,6 +47,12 @@ def register() -> None:
         MassAction("assign", _("Put in charge"), "customers:assign", "user", "customers.mass", order=50),
         MassAction("export", _("Download"), "customers:export", "export", "customers.export", order=60),
         MassAction("archive", _("Put away"), "customers:archive", "trash", "customers.archive", order=90),
+    )  # fmt: skip
+    registry.add_settings(
+        NavLink(
+            _("Fields of your own"), "customers:fields", "columns", "settings.edit", group=1, order=50,
+            says=_("What your shop wants to know of customers beyond the usual"),
+        )
     )  # fmt: skip
     registry.add_new(NavLink(_("Customer"), "customers:add", "user-plus", "customers.edit", order=5, key="c"))
 

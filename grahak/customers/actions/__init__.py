@@ -10,12 +10,21 @@ from grahak.customers.actions.contacts import (
     remove_contact,
     remove_identity,
 )
+from grahak.customers.actions.custom import (
+    add_field,
+    bring_field_back,
+    change_field,
+    move_field,
+    put_field_away,
+    set_own,
+)
 from grahak.customers.actions.customers import (
     add_customer,
     archive_customer,
     edit_customer,
     restore_customer,
 )
+from grahak.customers.actions.erase import erase_customer
 from grahak.customers.actions.mass import (
     archive_customers,
     assign_owner,
@@ -27,23 +36,30 @@ from grahak.customers.actions.names import index_names
 from grahak.customers.actions.tasks import add_task, edit_task, finish_task, reopen_task
 from grahak.customers.actions.timeline import record_call, tell, write_note
 from grahak.customers.actions.views import edit_view, remove_view, save_view
+from grahak.customers.actions.visits import tell_visits
 
 __all__ = [
     "add_contact",
     "add_customer",
+    "add_field",
     "add_identity",
     "add_task",
     "archive_customer",
     "archive_customers",
     "assign_owner",
+    "bring_field_back",
+    "change_field",
     "edit_contact",
     "edit_customer",
     "edit_task",
     "edit_view",
+    "erase_customer",
     "finish_task",
     "grant_consent",
     "index_names",
     "make_primary",
+    "move_field",
+    "put_field_away",
     "record_call",
     "remove_contact",
     "remove_identity",
@@ -51,8 +67,10 @@ __all__ = [
     "reopen_task",
     "restore_customer",
     "save_view",
+    "set_own",
     "tag_customers",
     "tell",
+    "tell_visits",
     "undo",
     "untag_customers",
     "withdraw_consent",

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from grahak.core.access import scope_of
 from grahak.core.forms import AmountField, StyledForm
 from grahak.core.models import Branch, User
+from grahak.customers import custom
 from grahak.customers.models import Customer, Kind
 from grahak.customers.places import country_choices
 
@@ -74,15 +75,32 @@ def name_fields() -> dict[str, forms.Field]:
     }
 
 
+def own_fields(user: User) -> dict[str, forms.Field]:
+    """A form field for every field of the shop's own."""
+    return {custom.PREFIX + one.code: custom.form_field(one, user) for one in custom.fields()}
+
+
+def own_values(cleaned: dict[str, Any]) -> dict[str, Any]:
+    """The cleaned values of the shop's own fields by their codes."""
+    return {
+        name.removeprefix(custom.PREFIX): value
+        for name, value in cleaned.items()
+        if name.startswith(custom.PREFIX)
+    }
+
+
 class FactsForm(StyledForm):
-    """All facts of a customer, or ONLY one of them. `values()` gives what actions.edit_customer takes."""
+    """All facts of a customer, or ONLY one of them. `values()` gives what actions.edit_customer takes, `own()` what
+    actions.set_own takes."""
 
     def __init__(self, *args: Any, customer: Customer, user: User, only: str = "", **kwargs: Any) -> None:
         initial = {name: getattr(customer, name) for name in FACTS if name != "other_names"}
         initial |= {"owner": customer.owner_id, "branch": customer.branch_id}
         initial |= {field: (customer.other_names or {}).get(code, "") for field, code in NAMES_IN.items()}
+        own = custom.values_of([customer.pk]).get(customer.pk, {})
+        initial |= {custom.PREFIX + code: value for code, value in own.items()}
         super().__init__(*args, initial=initial, **kwargs)
-        fields = fact_fields(user)
+        fields = fact_fields(user) | own_fields(user)
         if only and only != "other_names":
             self.fields = {only: fields[only]}
         elif only:
@@ -94,8 +112,15 @@ class FactsForm(StyledForm):
 
         style(self)
 
+    def own(self) -> dict[str, Any]:
+        """The values of the shop's own fields, as actions.set_own takes them."""
+        return own_values(self.cleaned_data)
+
     def values(self) -> dict[str, Any]:
-        found = {name: value for name, value in self.cleaned_data.items() if name not in NAMES_IN}
+        usual = {
+            name: value for name, value in self.cleaned_data.items() if not name.startswith(custom.PREFIX)
+        }
+        found = {name: value for name, value in usual.items() if name not in NAMES_IN}
         if "name_en" in self.cleaned_data:
             found["other_names"] = {code: self.cleaned_data[field] for field, code in NAMES_IN.items()}
         return found
@@ -135,6 +160,7 @@ class AddCustomerForm(StyledForm):
             ),
             **name_fields(),
             **facts,
+            **own_fields(user),
         }  # fmt: skip
         from grahak.core.forms import style
 
@@ -154,11 +180,17 @@ class AddCustomerForm(StyledForm):
     def is_rest_wrong(self) -> bool:
         return any(field.errors for field in self.rest)
 
+    def own(self) -> dict[str, Any]:
+        """The values of the shop's own fields, as actions.set_own takes them."""
+        return own_values(self.cleaned_data)
+
     def values(self) -> dict[str, Any]:
         """What actions.add_customer takes."""
         from grahak.core.parsing import split_phones
 
-        data = dict(self.cleaned_data)
+        data = {
+            name: value for name, value in self.cleaned_data.items() if not name.startswith(custom.PREFIX)
+        }
         names = {code: data.pop(field) for field, code in NAMES_IN.items()}
         data["other_names"] = {code: name for code, name in names.items() if name}
         data["phones"] = split_phones(data["phones"]) if data["phones"].strip() else []

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -37,7 +38,9 @@ def add(request: HttpRequest) -> HttpResponse:
     form = AddCustomerForm(request.POST or None, user=request.user, initial=initial)  # type: ignore[arg-type]
     if request.method == "POST" and form.is_valid():
         try:
-            made = actions.add_customer(by=request.user, **form.values())  # type: ignore[arg-type]
+            with transaction.atomic():
+                made = actions.add_customer(by=request.user, **form.values())  # type: ignore[arg-type]
+                actions.set_own(made, form.own(), by=request.user)  # type: ignore[arg-type]
         except ValidationError as error:
             keep_errors(form, error)
         else:

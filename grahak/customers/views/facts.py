@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
@@ -21,10 +22,10 @@ from grahak.core.access import needs, scope_of
 from grahak.core.models import User
 from grahak.core.templatetags.ui import money
 from grahak.core.toasts import say
-from grahak.customers import actions
+from grahak.customers import actions, custom
 from grahak.customers.forms import FactsForm
 from grahak.customers.forms.customer import FACTS
-from grahak.customers.models import Customer
+from grahak.customers.models import Customer, CustomField
 from grahak.customers.places import country_name
 from grahak.customers.views.parts import customer_for, sentences, wants
 
@@ -68,12 +69,21 @@ def _value(customer: Customer, name: str) -> Any:
 
 def fact_line(customer: Customer, name: str, user: User) -> Fact:
     """A fact as the sheet shows it to this person."""
+    if (own := custom.field_named(name)) is not None:
+        return _own(
+            own, custom.values_of([customer.pk]).get(customer.pk, {}), scope_of(user, "customers.edit")
+        )
     return _fact(customer, name, scope_of(user, "customers.edit"))
 
 
 def _fact(customer: Customer, name: str, scope: str | None) -> Fact:
     may = scope is not None and not (name == "branch" and scope != "all")
     return Fact(name, _label(name), _value(customer, name), name in ("tax_id", "postcode"), may)
+
+
+def _own(field: CustomField, values: dict[str, Any], scope: str | None) -> Fact:
+    value = custom.shown(field, values.get(field.code))
+    return Fact(custom.PREFIX + field.code, field.name, value, False, scope is not None)
 
 
 def _shown(fact: Fact) -> str:
@@ -112,9 +122,12 @@ def fact_lines(customer: Customer, user: User) -> tuple[SafeString, SafeString]:
     """(what is known, what is not) of the sheet, drawn. Names in other scripts stand in the page's head when
     they are known."""
     scope, page = scope_of(user, "customers.edit"), customer.get_absolute_url()
-    known, unknown = [], []
-    for name in SHOWN:
-        fact = _fact(customer, name, scope)
+    known: list[SafeString] = []
+    unknown: list[SafeString] = []
+    own = custom.values_of([customer.pk]).get(customer.pk, {}) if custom.fields() else {}
+    facts = [_fact(customer, name, scope) for name in SHOWN]
+    for fact in facts + [_own(one, own, scope) for one in custom.fields()]:
+        name = fact.name
         shelf = unknown if fact.value == "" or name == "other_names" else known
         shelf.append(fact_html(page, fact))
     return mark_safe("".join(known)), mark_safe("".join(unknown) if scope else "")
@@ -126,9 +139,10 @@ def fact(request: HttpRequest, pk: int, field: str) -> HttpResponse:
     """Change one fact where it stands; without a script on a page of its own."""
     found = customer_for(request, pk)
     user: Any = request.user
-    if field not in FACTS or not fact_line(found, field, user).may_edit:
+    own = custom.field_named(field)
+    if (field not in FACTS and own is None) or not fact_line(found, field, user).may_edit:
         raise Http404
-    context: dict[str, Any] = {"customer": found, "field": field, "label": _label(field)}
+    context: dict[str, Any] = {"customer": found, "field": field, "label": own.name if own else _label(field)}
     inline = wants(request, f"fact-{field}")
     if request.method == "GET" and "cancel" in request.GET:
         return HttpResponse(fact_html(found.get_absolute_url(), fact_line(found, field, user)))
@@ -145,7 +159,9 @@ def fact(request: HttpRequest, pk: int, field: str) -> HttpResponse:
 def _saved(request: HttpRequest, found: Customer, form: FactsForm) -> bool:
     """Write the form's values; what the action refuses becomes the form's error."""
     try:
-        actions.edit_customer(found, by=request.user, **form.values())  # type: ignore[arg-type]
+        with transaction.atomic():
+            actions.edit_customer(found, by=request.user, **form.values())  # type: ignore[arg-type]
+            actions.set_own(found, form.own(), by=request.user)  # type: ignore[arg-type]
     except ValidationError as error:
         keep_errors(form, error)
         return False
