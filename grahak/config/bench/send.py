@@ -198,11 +198,11 @@ def measure(what: str, size: int, port: int) -> None:
     else:
         engine.send_all(account=account, transport=NullTransport)
     took = time.perf_counter() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # before the bench clears up behind itself
     count = ledger.tally(dispatch)
     _forget(dispatch)
     if count["sent"] != size or not count.adds_up:
         raise RuntimeError(f"sent {count.states}, not {size}")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({"rate": size / took, "peak": peak, "seconds": took}))  # noqa: T201
 
 
