@@ -8,6 +8,9 @@ class ConnectConfig(AppConfig):
     label = "connect"
 
     def ready(self) -> None:
-        from grahak.connect import panels
+        from grahak.connect import erasing, panels
+        from grahak.connect.intake import hooks
 
         panels.register()
+        hooks.register()
+        erasing.register()

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db import transaction
 from django.utils import timezone
 
 from grahak.core import audit
 from grahak.core.models import ApiKey, User
+
+# Rooms that act on keys of programmes: told in the same transaction, of a new one with its plain text
+made: list[Callable[[ApiKey, str], None]] = []
+withdrawn: list[Callable[[ApiKey], None]] = []
 
 
 @transaction.atomic
@@ -15,6 +21,8 @@ def make_key(kind: str, role: str, *, by: User | None, name: str = "") -> tuple[
     key, plain = ApiKey.issue(kind, role, by=by, name=name)
     label = name or key.prefix
     audit.record("core.key.made", key, by=by, label=label, kind=kind, role=role, prefix=key.prefix)
+    for tell in made:
+        tell(key, plain)
     return key, plain
 
 
@@ -24,4 +32,6 @@ def withdraw_key(key: ApiKey, *, by: User | None) -> bool:
     done = ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now())
     if done:
         audit.record("core.key.withdrawn", key, by=by, label=key.name or key.prefix, prefix=key.prefix)
+        for tell in withdrawn:
+            tell(key)
     return bool(done)
