@@ -239,10 +239,16 @@ def _request(
 ) -> reading.Request:
     request = reading.Request(source.id, received, reading.sent_moment(found.sent), type_, found.shared)
     if source.kind in BROWSERS:  # a server's own address and agent are not those of the person
-        request.agent = headers.get(b"user-agent", b"").decode("latin-1")
+        request.agent = _browser(headers)
         request.ip = _address(scope, headers)
         request.gate = Gate(source.id, source.options, request.ip, request.agent, received)
     return request
+
+
+def _browser(headers: dict[bytes, bytes]) -> str:
+    """The name of the browser that sent this, "" where a programme did (an SDK on a server, with a shop's key)."""
+    agent = headers.get(b"user-agent", b"").decode("latin-1")
+    return agent if agent.startswith("Mozilla/") or _origin(headers) else ""
 
 
 def _origin(headers: dict[bytes, bytes]) -> str:
