@@ -221,6 +221,7 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
             "customers:tags",
             "customers:put_away",
             "customers:bring_back",
+            "customers:erase",
             "customers:notes",
             "customers:calls",
             "customers:customer_tasks",

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
+from grahak.channels import erasing
 from grahak.channels.models import Dispatch, Message, SkipReason, Suppression
 from grahak.customers.models import Consent, ConsentState, Contact, Identity
 
@@ -68,13 +69,21 @@ def with_facts(rows: QuerySet[Message], dispatch: Dispatch) -> list[Facts]:
         suppressed=Subquery(barred.values("reason")[:1]),
         is_taken=Exists(others.exclude(pk=OuterRef("pk"))),
     )
-    return [
+    facts = [
         Facts(*row)
         for row in found.values_list(
             *("id", "customer_id", "contact_id", "language", "message_id", "tries", "address"),
             *("is_alive", "mail", "consent", "suppressed", "is_taken"),
         )
     ]
+    hidden = erasing.sealed_among(
+        row.address or "" for row in facts
+    )  # people who were erased, and came again
+    return (
+        [row._replace(suppressed="unsubscribed") if row.address in hidden else row for row in facts]
+        if hidden
+        else facts
+    )
 
 
 def judge(purpose: str, rows: Sequence[Facts]) -> list[Verdict]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from grahak.channels import erasing
 from grahak.channels.actions import on_unsubscribed
 from grahak.channels.models import Dispatch, Message
 from grahak.channels.views.mailbox import is_there
@@ -43,6 +44,7 @@ def hang() -> None:
     )
     registry.add_first_steps(account)
     on("customers.contact.unsubscribed", on_unsubscribed)
+    erasing.register()
 
 
 def follow_changes() -> None:

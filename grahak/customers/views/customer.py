@@ -101,6 +101,7 @@ def page(request: HttpRequest, found: Customer) -> dict[str, Any]:
             found.tasks.filter(done_at=None).select_related("assigned_to").order_by("due_on", "pk")[:10]
         ),
         "may_archive": scope_of(request.user, "customers.archive") is not None,
+        "may_erase": scope_of(request.user, "customers.erase") is not None and found.source != "erased",
     }
 
 
