@@ -45,8 +45,15 @@ def register() -> None:
         NavLink(
             _("Bring in a file"), "connect:imports", "import", "imports.view", group=3, order=10, key="b"
         ),
+        NavLink(_("Live"), "connect:live", "bolt", "events.view", group=2, order=60, key="v"),
         Need("imports", imports_that_need_you, "imports.view", order=70),
     )
+    registry.add_settings(
+        NavLink(
+            _("Sources of events"), "connect:sources", "plug", "sources.edit", 3, 5,
+            says=_("What your web shop, app or till tells of customers, and the line to paste"),
+        )
+    )  # fmt: skip
     registry.add_first_steps(
         NavLink(
             _("Bring in a file"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grahak.connect.views import imports, mapping
+from grahak.connect.views import imports, live, mapping, sources
 
 app_name = "connect"
 urlpatterns = [
@@ -14,4 +14,11 @@ urlpatterns = [
     path("imports/<int:pk>/undo/", imports.undo, name="undo"),
     path("imports/<int:pk>/again/", imports.again, name="again"),
     path("imports/<int:pk>/discard/", imports.discard, name="discard"),
+    path("live/", live.live, name="live"),
+    path("live/stream/", live.stream, name="stream"),
+    path("settings/sources/", sources.sources, name="sources"),
+    path("settings/sources/<int:pk>/", sources.source, name="source"),
+    path("settings/sources/<int:pk>/arrivals/", sources.arrivals, name="arrivals"),
+    path("settings/sources/<int:pk>/end/", sources.end, name="end_source"),
+    path("settings/sources/<int:pk>/resume/", sources.resume, name="resume_source"),
 ]

@@ -38,6 +38,12 @@ def shortened(ip: str) -> str:
     return str(ipaddress.ip_network((address, bits), strict=False).network_address)
 
 
+def has_salt(day: dt.date) -> bool:
+    """Whether the key of DAY is at hand, so that marks can be made without the database."""
+    kept = _kept
+    return kept is not None and kept[0] >= day
+
+
 def salt(day: dt.date) -> bytes:
     """The key of DAY, the same in all processes; made if it is a new day, and the old one is gone with that.
     A day that is over has no key any more: events that come late for it get the key of today."""
@@ -64,7 +70,7 @@ def _of_the_day(day: dt.date) -> tuple[dt.date, bytes]:
 
 def visitor_mark(source: int, ip: str, agent: str, now: dt.datetime) -> str:
     """The anonymousId of a visitor without cookies: SOURCE is the id of the shop's source, NOW an aware time.
-    The same within one UTC day; never kept beside the address that it was made from."""
+    The same within one UTC day. Asks the database where `has_salt` says that the day's key is not at hand."""
     parts = "\n".join((str(source), shortened(ip), agent[:400]))
     digest = hashlib.blake2b(parts.encode(), key=salt(now.astimezone(dt.UTC).date()), digest_size=15)
     return PREFIX + digest.hexdigest()

@@ -97,8 +97,7 @@
       if (name.startsWith("utm_")) campaign[name === "utm_campaign" ? "name" : name.slice(4)] = value;
     });
     const found = {
-      page, locale: navigator.language, userAgent: navigator.userAgent,
-      screen: { width: window.screen.width, height: window.screen.height },
+      page, locale: navigator.language,
       library: { name: "grahak.js", version: "1" }
     };
     if (Object.keys(campaign).length) found.campaign = campaign;

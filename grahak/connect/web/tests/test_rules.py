@@ -1,6 +1,7 @@
 """Who may send, and visitors without cookies: the same for a day, somebody else tomorrow, nobody's address kept."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 
@@ -56,31 +57,36 @@ def test_the_key_of_yesterday_is_gone_and_all_processes_share_todays() -> None:
     assert cookieless.salt(NOW.date()) == tomorrow
 
 
+def gate(**options: object) -> rules.Gate:
+    return rules.Gate(1, options, "203.0.113.77", PHONE, NOW)
+
+
 @pytest.mark.django_db
 def test_a_mark_is_never_joined_to_an_account() -> None:
-    def kept(options: dict[str, object], **event: object) -> str:
-        return rules.visitor_id(options, event, 1, "203.0.113.77", PHONE, NOW)
-
-    bare = {"cookieless": True}
-    assert kept({}, anonymousId="a-1") == "a-1"
-    assert kept({}, anonymousId=7) == kept({}) == ""
-    mark = kept({}, context=bare)
+    bare = SimpleNamespace(cookieless=True, consent=None)
+    plain = SimpleNamespace(cookieless="yes", consent=None)
+    assert gate().anonymous("a-1", False, None) == gate().anonymous("a-1", True, plain) == "a-1"
+    mark = gate().anonymous("", False, bare)
     assert mark.startswith("day:")
-    assert kept(bare, anonymousId="kept on the device") == mark
-    assert kept(bare, anonymousId="a-1", userId="C1") == kept({}, userId="C1", context=bare) == ""
+    assert gate(cookieless=True).anonymous("kept on the device", False, None) == mark
+    assert gate(cookieless=True).anonymous("a-1", True, None) == gate().anonymous("", True, bare) == ""
 
 
 def test_only_pages_of_the_listed_sites_may_send() -> None:
     options = {"hosts": ["shop.example"]}
-    for origin in ("https://shop.example", "https://www.shop.example:8443", ""):
-        assert rules.refusal(options, origin, {}) == ""
+    for origin in ("https://shop.example", "https://www.shop.example:8443/page", ""):
+        assert rules.host_allowed(options, origin)
     for origin in ("https://shop.example.evil.test", "https://myshop.example", "null", "https://[broken"):
-        assert rules.refusal(options, origin, {}) == rules.WRONG_HOST
-    assert rules.refusal({}, "https://anybody.test", None) == ""
+        assert not rules.host_allowed(options, origin)
+    assert rules.host_allowed({}, "https://anybody.test")
 
 
 def test_where_consent_is_needed_it_must_be_said() -> None:
-    options = {"needs_consent": True}
-    assert rules.refusal(options, "", {"consent": True}) == ""
-    for context in ({}, {"consent": "yes"}, None, "consent"):
-        assert rules.refusal(options, "", context) == rules.NO_CONSENT
+    assert gate().may_keep(None)
+    assert gate(needs_consent=True).may_keep(SimpleNamespace(consent=True, cookieless=None))
+    for said in (
+        None,
+        SimpleNamespace(consent="yes", cookieless=None),
+        SimpleNamespace(consent=None, cookieless=True),
+    ):
+        assert not gate(needs_consent=True).may_keep(said)
