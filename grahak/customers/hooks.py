@@ -17,6 +17,8 @@ from grahak.customers.models import (
     Contact,
     Customer,
     CustomerTag,
+    CustomField,
+    CustomValue,
     Event,
     Source,
     Tag,
@@ -66,6 +68,8 @@ def follow_changes() -> None:
     changes.follow("tag", Tag)
     changes.follow("tag_link", CustomerTag, customer="customer_id", columns=("customer_id", "tag_id"))
     changes.follow("consent", Consent, customer=of_contact)
+    changes.follow("own_field", CustomField, columns=("code", "name", "archived_at"))
+    changes.follow("own_value", CustomValue, customer="customer_id")
     changes.follow("source", Source, columns=("kind", "name"))
     changes.follow("visitor", Visitor, customer="customer_id", columns=("customer_id",), on="u")
     changes.follow("event", Event, customer=of_visitor, on="ud")

@@ -130,6 +130,28 @@ add(
         sort=("tag_id", "customer_id"),
     ),
     Table(
+        "own_values",
+        _("One row a value of a field that the shop invented; several of a list are several rows."),
+        "value_id",
+        (
+            _c("value_id", "id", _("Number of the row")),
+            _c("customer_id", "id", _("Number of the customer")),
+            _c("field", "text", _("The field's code")),
+            _c("field_name", "text", _("The field's name")),
+            _c("text", "text", _("Text, a word of a list, or the name of another customer")),
+            _c("number", "money", _("Number or money")),
+            _c("day", "date", _("Date")),
+        ),
+        """SELECT t.id AS value_id, t.customer_id, f.code AS field, f.name AS field_name,
+            COALESCE(o.name, t.text) AS text, t.number, t.day
+        FROM customers_customvalue t JOIN customers_customfield f ON f.id = t.field_id AND f.archived_at IS NULL
+            LEFT JOIN customers_customer o ON o.id = t.other_id""",
+        (("own_value", "t.id"), ("own_field", "t.field_id"), ("customer", "t.other_id")),
+        customer="customer_id",
+        customer_is="t.customer_id",
+        sort=("field", "customer_id"),
+    ),
+    Table(
         "consents",
         _("Every statement about being written to; the current one of a contact, channel and purpose holds."),
         "consent_id",

@@ -1,7 +1,4 @@
-"""The conditions of the product, one module a noun; importing this makes them known.
-
-Fields that a shop invents will add theirs in the same way: a Condition a field, made when the field is.
-"""
+"""The conditions of the product, one module a noun; importing this makes them known."""
 
 from grahak.insight.segments.conditions import (
     about,
@@ -9,10 +6,11 @@ from grahak.insight.segments.conditions import (
     khata,
     messages,
     orders,
+    own,
     reach,
     rhythm,
     scores,
     shares,
 )
 
-__all__ = ["about", "behaviour", "khata", "messages", "orders", "reach", "rhythm", "scores", "shares"]
+__all__ = ["about", "behaviour", "khata", "messages", "orders", "own", "reach", "rhythm", "scores", "shares"]

@@ -21,7 +21,7 @@ _AMOUNTS = {
     "percent": st.sampled_from(["0", "33.33", "50", "100", "150", "-10"]),
 }
 TEXTS = {
-    "text": ["iqbal", "ICE", "%", "_", "'", "ása", "zz", "मोहन", "x"],
+    "text": ["iqbal", "O'Brien", "ICE", "%", "_", "'", "ása", "zz", "मोहन", "x"],
     "property": ["price", "colour", "a b", "none"],
     "subject": ["W1", "/cart", "nothing"],
     "value": ["12.5", "12", "Blue", "blau", "-3", "abc", "9007199254740993"],

@@ -20,6 +20,8 @@ from grahak.customers.models import (
     Contact,
     Customer,
     CustomerTag,
+    CustomField,
+    CustomValue,
     Event,
     Identity,
     Source,
@@ -72,6 +74,10 @@ class World:
             ).pk
             for n in range(2)
         ]
+        self.own = {
+            kind: CustomField.objects.create(code=f"own {kind}", name=f"Own {kind}", kind=kind)
+            for kind in ("text", "choices", "number", "money", "date", "customer")
+        }
         self.lists = [Segment.objects.create(name=f"List {n}", kind="static").pk for n in range(2)]
         self.customers = [self._customer(n) for n in range(customers)]
 
@@ -109,6 +115,7 @@ class World:
                     contact=contact, channel=channel, purpose="offers", state=pick(["granted", "withdrawn"]),
                     is_current=self.maybe(True, 0.8) is True, how="said",
                 )  # fmt: skip
+        self._own_values(pk)
         for list_ in self.lists:
             if self.maybe(True, 0.4):
                 Membership.objects.create(segment_id=list_, customer=customer, entered_at=self.at())
@@ -117,6 +124,23 @@ class World:
         self._figures(pk)
         self._behaviour(pk, contact.pk, number)
         return pk
+
+    def _own_values(self, customer: int) -> None:
+        pick = self.chance.choice
+        columns = {"number": "number", "money": "number", "date": "day", "customer": "other_id"}
+        for kind, field in self.own.items():
+            if self.maybe(True, 0.5) is None:
+                continue
+            values = {
+                "text": pick(NAMES),
+                "number": Decimal(pick(MONEY)),
+                "day": self.day(),
+                "other_id": customer,
+            }
+            column = columns.get(kind, "text")
+            CustomValue.objects.create(field=field, customer_id=customer, **{column: values[column]})
+            if kind == "choices" and values["text"] != "x":
+                CustomValue.objects.create(field=field, customer_id=customer, text="x")
 
     def _order(self, customer: int, number: str) -> None:
         pick, back = self.chance.choice, self.chance.random() < 0.2
