@@ -168,13 +168,14 @@ def test_a_picture_of_more_than_is_counted_says_since_when(
     assert since is not None and since > timezone.now() - dt.timedelta(minutes=2)
 
 
-# The stream
+# The stream: on the loop Django has another connection, which sees only what is committed
+
+committed = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def standing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
-    """The watch without its thread: the test looks for it. Everything else runs in this thread too, for the
-    test's database is seen from no other."""
+    """The watch without its thread: the test looks for it, and the streams do their work on the loop."""
 
     async def here(work: Any) -> Any:
         return work()
@@ -221,6 +222,7 @@ def messages(response: Any, number: int, do: Any = lambda step: None) -> list[tu
     return found
 
 
+@committed
 def test_the_stream_tells_what_came_after_the_page(
     as_amina: Client, web_shop: Source, standing: Watch
 ) -> None:
@@ -243,6 +245,7 @@ def test_the_stream_tells_what_came_after_the_page(
     assert "While it loaded" not in told[1]
 
 
+@committed
 def test_a_stream_that_comes_again_goes_on_after_its_last_message(
     as_amina: Client, web_shop: Source, standing: Watch
 ) -> None:
@@ -257,6 +260,7 @@ def test_a_stream_that_comes_again_goes_on_after_its_last_message(
     assert "Missed" in rows and "Told before" not in rows
 
 
+@committed
 def test_the_stream_ends_when_its_person_logs_out(as_amina: Client, standing: Watch) -> None:
     response = as_amina.get(reverse("connect:stream"))
 
@@ -267,6 +271,7 @@ def test_the_stream_ends_when_its_person_logs_out(as_amina: Client, standing: Wa
     assert [kind for kind, _text in messages(response, 9, do)] == ["rates", "closed"]
 
 
+@committed
 def test_the_stream_ends_when_its_person_may_watch_no_more(bilal: User, standing: Watch) -> None:
     response = signed_in(bilal).get(reverse("connect:stream"))
 
@@ -298,6 +303,7 @@ def test_a_person_watches_on_a_few_screens_only_and_gives_them_back(
     assert streams._open.total() == 0
 
 
+@committed
 def test_many_rows_at_once_are_counted_not_drawn(
     as_amina: Client, web_shop: Source, standing: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
