@@ -91,11 +91,9 @@ class Traces:
 
     def _written(self) -> Iterator[str]:
         """The words as they stand inside kept text and JSON: names in quotes, each plain and escaped."""
-        for word in self.reach:
-            yield word
+        yield from self.reach
         for name in self.names:
-            for text in {json.dumps(name), json.dumps(name, ensure_ascii=False)}:
-                yield text
+            yield from {json.dumps(name), json.dumps(name, ensure_ascii=False)}
 
 
 def _digits(text: str) -> str:

@@ -3,6 +3,9 @@ actions."""
 
 from __future__ import annotations
 
+import datetime as dt
+
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -36,6 +39,7 @@ def register() -> None:
     registry.more_columns.append(custom.columns)
     registry.more_filters.append(custom.filters)
     on("customers.changed", forget_counts)
+    on("core.day.began", at_night)
     hang_visits()
     registry.add(
         NavLink(
@@ -74,3 +78,10 @@ def follow_changes() -> None:
     changes.follow("visitor", Visitor, customer="customer_id", columns=("customer_id",), on="u")
     changes.follow("event", Event, customer=of_visitor, on="ud")
     changes.follow("visit", Visit, customer=of_visitor)
+
+
+def at_night(day: dt.date) -> None:
+    """What an erasure could not overwrite at once is overwritten now."""
+    from grahak.customers.jobs import overwrite_traces
+
+    transaction.on_commit(lambda: overwrite_traces.enqueue())

@@ -171,8 +171,8 @@ def _unshared(traces: Traces) -> list[str]:
             name__icontains=name
         )
         if not shared:
-            words.append(name)
-    return words
+            words += [name, name.casefold(), sort_name(name)]
+    return sorted(set(words))
 
 
 __all__ = ["erase_customer", "nameless", "what_goes"]

@@ -82,14 +82,14 @@ def zubaida(amina: User, rajkot: Branch) -> Customer:
     return made
 
 
+_TEXTS = (models.CharField, models.TextField, models.JSONField, models.FileField, models.BinaryField)
+
+
 def texts() -> list[str]:
     """Every text of every table."""
     found = []
     for model in apps.get_models():
-        names = [
-            one.name for one in model._meta.concrete_fields
-            if isinstance(one, models.CharField | models.TextField | models.JSONField | models.FileField | models.BinaryField)
-        ]  # fmt: skip
+        names = [one.name for one in model._meta.concrete_fields if isinstance(one, _TEXTS)]
         for row in model._base_manager.values_list(*names) if names else ():
             for name, value in zip(names, row, strict=True):
                 kept = (
