@@ -120,6 +120,8 @@ def decoded(raw: bytes) -> Sent:
             raw = repair.mended(raw)
         return _decode(raw)
     except msgspec.ValidationError as wrong:
+        if "out of range" in str(wrong):
+            repair.mended(raw)  # names the number
         raise _refusal(wrong) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raw = repair.mended(raw)

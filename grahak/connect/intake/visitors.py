@@ -39,7 +39,7 @@ class Memory(Generic[T]):
     def get(self, key: str) -> T | None:
         found = self.young.get(key)
         if found is None and (found := self.old.get(key)) is not None:
-            self.young[key] = found
+            self.put(key, found)
         return found
 
     def put(self, key: str, value: T) -> None:
