@@ -16,9 +16,9 @@ from grahak.core.events import on
 from grahak.core.registry import Column, Filter, NavLink, Panel, registry
 from grahak.customers.listing.operators import IS, NOT
 from grahak.customers.models import Customer
+from grahak.insight import segments_shown, standing_hooks
 from grahak.insight.models import CustomerScore
 from grahak.insight.rfm import CLASSES, RfmClass
-from grahak.insight import segments_shown
 from grahak.insight.segments import hooks as segment_hooks
 
 MANY = 50  # a change of so many customers is an import or an undo; fewer wait for the night
@@ -50,6 +50,7 @@ def hang() -> None:
     )
     segment_hooks.hang()
     segments_shown.hang()
+    standing_hooks.hang()
     on("sales.orders.changed", scores_are_old)
     on("core.day.began", score_daily)
 
@@ -94,14 +95,16 @@ def badge(customer: Customer, request: Any) -> dict[str, Any] | None:
 
 def scores_are_old(customer_ids: Collection[int], days: Collection[dt.date]) -> None:
     """After an import (which names nobody, or many) all are scored anew."""
-    from grahak.insight.jobs import rescore_soon
+    from grahak.insight.jobs import rescore_soon, study_soon
 
     if not customer_ids or len(customer_ids) >= MANY:
         transaction.on_commit(rescore_soon)
+        transaction.on_commit(study_soon)
 
 
 def score_daily(day: dt.date) -> None:
-    """Every day anew: who was silent for a day more may have changed class."""
-    from grahak.insight.jobs import rescore_soon
+    """Every day anew: who was silent for a day more may have changed class or stage."""
+    from grahak.insight.jobs import rescore_soon, study_soon
 
     transaction.on_commit(rescore_soon)
+    transaction.on_commit(study_soon)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.utils import timezone
 from django_tasks.base import TaskResultStatus
@@ -23,12 +24,30 @@ def rescore_customers() -> int:
 def rescore_soon() -> bool:
     """Enqueue a rescoring a little later, unless one waits already: a file that comes in by pieces is
     scored once. Returns whether one was enqueued."""
-    waiting = DBTaskResult.objects.filter(
-        task_path=rescore_customers.module_path, status=TaskResultStatus.READY
-    )
+    return _soon(rescore_customers, SETTLE)
+
+
+@task(queue_name="default")
+def study_customers() -> dict[str, int]:
+    """Where customers stand and what could be sold to them: the history of classes where there is none, stages and
+    lapse risk of all, opportunities."""
+    from grahak.insight import lifecycle
+    from grahak.insight.opportunities import keeping
+    from grahak.insight.rfm import history
+
+    return {"moves": history.fill_back(), "staged": lifecycle.restage(), **keeping.look()}
+
+
+def study_soon() -> bool:
+    """Enqueue that, unless one waits already: after the scores, and when the warehouse has had time to follow."""
+    return _soon(study_customers, 2 * SETTLE)
+
+
+def _soon(job: Any, after: dt.timedelta) -> bool:
+    waiting = DBTaskResult.objects.filter(task_path=job.module_path, status=TaskResultStatus.READY)
     if waiting.exists():
         return False
-    rescore_customers.using(run_after=timezone.now() + SETTLE).enqueue()
+    job.using(run_after=timezone.now() + after).enqueue()
     return True
 
 

@@ -7,4 +7,5 @@ from grahak.insight.views import home
 urlpatterns = [
     path("", home.home, name="home"),
     path("segments/", include("grahak.insight.segment_urls")),
+    path("", include("grahak.insight.standing_urls")),
 ]

@@ -57,7 +57,7 @@ def keep(borders: Borders, *, by: User | None) -> None:
     before = current()
     if before == borders:
         return
-    row, _new = Setting.objects.update_or_create(name=NAME, defaults={"value": borders.as_json()})
+    _row, _new = Setting.objects.update_or_create(name=NAME, defaults={"value": borders.as_json()})
     changes = audit.changed(before.as_json(), borders.as_json())
     audit.record("insight.rfm.borders_set", by=by, label="RFM", **changes)
 
