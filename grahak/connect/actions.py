@@ -10,6 +10,7 @@ from django.core.files import File
 from django.db import transaction
 
 from grahak.connect import jobs
+from grahak.connect.fields import own_columns
 from grahak.connect.models import ImportMapping, ImportRun, ImportState
 from grahak.connect.reading import Inspection, detect_preset, inspect, preset_called, suggest_mapping
 from grahak.core import audit
@@ -46,7 +47,8 @@ def suggest(inspection: Inspection, kind: Any) -> tuple[str, dict[str, str], dic
     preset = detect_preset(names)
     if preset is not None and preset.kind == kind:
         return preset_answer(preset.code, names)
-    return "file", suggest_mapping(names, inspection.samples, kind), {}
+    mapping = suggest_mapping(names, inspection.samples, kind) | own_columns(names, kind)
+    return "file", mapping, {}
 
 
 def preset_answer(code: str, names: list[str]) -> tuple[str, dict[str, str], dict[str, Any]]:

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from grahak.connect.reading import FIELDS
+from grahak.connect.reading import FIELDS, heading_key
+from grahak.customers import custom
+from grahak.customers.models import CustomKind
 
 LABELS: dict[str, Any] = {
     "external_id": _("Customer's code"),
@@ -77,8 +79,41 @@ DATE_FIELDS = {"ordered_at", "cancelled_at", "since"}
 
 def choices(kind: str) -> list[tuple[str, Any]]:
     """(field, label) for a column's box, in the order of the field list."""
-    return [(field, LABELS[field]) for field in FIELDS[kind] if field in LABELS]  # type: ignore[index]
+    usual = [(field, LABELS[field]) for field in FIELDS[kind] if field in LABELS]  # type: ignore[index]
+    return usual + [(custom.PREFIX + one.code, one.name) for one in own_fields(kind)]
+
+
+def own_fields(kind: str) -> list[Any]:
+    """The shop's own fields that a file of this kind can bring."""
+    return custom.fields() if kind == "customers" else []
+
+
+def own_columns(names: list[str], kind: str) -> dict[str, str]:
+    """The columns that are headed like a field of the shop's own, by its name or code."""
+    known = {
+        heading_key(word): custom.PREFIX + one.code
+        for one in own_fields(kind)
+        for word in (one.code, one.name)
+    }
+    found = {name: known[heading_key(name)] for name in names if heading_key(name) in known}
+    return {
+        name: field
+        for at, (name, field) in enumerate(found.items())
+        if field not in list(found.values())[:at]
+    }
+
+
+def is_amount(field: str) -> bool:
+    """Whether a field holds money (or a number of the shop's own): written with grouping."""
+    own = custom.field_named(field)
+    return field in MONEY_FIELDS or (own is not None and own.kind in (CustomKind.NUMBER, CustomKind.MONEY))
+
+
+def is_date(field: str) -> bool:
+    own = custom.field_named(field)
+    return field in DATE_FIELDS or (own is not None and own.kind == CustomKind.DATE)
 
 
 def label(field: str) -> Any:
-    return LABELS.get(field, field)
+    own = custom.field_named(field)
+    return own.name if own else LABELS.get(field, field)

@@ -12,6 +12,7 @@ from grahak.connect.importing.cells import MONEY, CellError, Cells, decimal_of, 
 from grahak.connect.importing.kept import remember
 from grahak.connect.importing.lines import Key
 from grahak.connect.importing.outcome import Outcome, Refusal
+from grahak.connect.importing.own import OwnValues
 from grahak.connect.importing.parties import Parties, plain_name
 from grahak.connect.importing.shop import Shop
 from grahak.core.bulk import pieces
@@ -42,6 +43,7 @@ class CustomerWriter:
         self.cells, self.shop, self.batch, self.source, self.options = cells, shop, batch, source, options
         self.parties = Parties(source, batch, kind=options.get("customer_kind") or "business")
         self.seen: dict[Key, int] = {}
+        self.own = OwnValues(cells, batch)
 
     def group_of(self, values: Sequence[Any]) -> str:
         return ""
@@ -140,6 +142,7 @@ class CustomerWriter:
         if owner and owner not in shop.colleagues:
             raise CellError("owner", "colleague", text=owner)
         fields["owner_id"] = shop.colleagues.get(owner)
+        fields["own"] = self.own.read(values)
         return fields
 
     def _keep(self, read: dict[Key, tuple[Any, dict[str, Any]]], outcome: Outcome) -> None:
@@ -159,6 +162,9 @@ class CustomerWriter:
             {self.parties.known[key]: pair[1] for key, pair in read.items()}, changed
         )
         self._tag({self.parties.known[key]: pair[1] for key, pair in read.items()})
+        changed |= self.own.keep(
+            {self.parties.known[key]: pair[1]["own"] for key, pair in read.items()}
+        ) - set(made)
         outcome.changed += len(changed)
         outcome.same += len(present) - len(changed & {self.parties.known[key] for key in present})
         recount_customers(touched | set(made))

@@ -25,6 +25,8 @@ PROBLEMS: dict[str, Any] = {
     "row_shape": _("The row has {found} cells, the heading has {expected}."),
     "branch": _("There is no branch called “{text}”."),
     "colleague": _("There is no colleague called “{text}”."),
+    "not_listed": _("“{text}” is not in the list of {of}."),
+    "no_customer": _("There is no customer, or more than one, called “{text}”."),
     "language": _("“{text}” is not one of the four languages."),
     "kind": _("“{text}” is neither a sale nor a return."),
     "negative": _("“{text}” is less than nothing."),

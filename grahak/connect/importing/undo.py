@@ -18,7 +18,16 @@ from grahak.connect.models import ImportRun, ImportState
 from grahak.core import audit, business, events
 from grahak.core.models import BatchChange, User
 from grahak.customers.actions import index_names
-from grahak.customers.models import Activity, Contact, Customer, CustomerTag, Identity, Note, Task
+from grahak.customers.models import (
+    Activity,
+    Contact,
+    Customer,
+    CustomerTag,
+    CustomValue,
+    Identity,
+    Note,
+    Task,
+)
 from grahak.sales.models import CustomerFigures, LedgerEntry, Order, OrderLine, Payment
 from grahak.sales.recount import recount_customers, recount_days
 
@@ -123,6 +132,7 @@ def _customers(batch_id: int, taken: Counter[str]) -> None:
     """Customers that the import made go, unless an order, payment, note, task or message hangs on them."""
     with transaction.atomic():
         CustomerTag.objects.filter(batch_id=batch_id).delete()
+        CustomValue.objects.filter(batch_id=batch_id).delete()
     used = Q()
     for model in (Order, Payment, LedgerEntry, Note, Task, Message):
         used |= Q(Exists(model.objects.filter(customer_id=OuterRef("pk"))))  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from grahak.connect import actions
-from grahak.connect.fields import DATE_FIELDS, MONEY_FIELDS, QUANTITY_FIELDS, choices, label
+from grahak.connect.fields import QUANTITY_FIELDS, choices, is_amount, is_date, label
 from grahak.connect.forms import ReadingForm
 from grahak.connect.importing.cells import MONEY, QUANTITY, CellError, Cells
 from grahak.connect.importing.engine import preview
@@ -166,7 +166,8 @@ def _page(request: HttpRequest, run: ImportRun, form: ReadingForm, status: int) 
         "presets": _presets(run),
         "preset": run.options.get("preset") or run.source,
         "heads": [
-            {"label": name, "numeric": field in MONEY_FIELDS | QUANTITY_FIELDS} for field, name in matched
+            {"label": name, "numeric": is_amount(field) or field in QUANTITY_FIELDS}
+            for field, name in matched
         ],
         "preview": [
             _preview_row(writer.cells, row, [f for f, _l in matched], bad) for row in first[:SHOWN_ROWS]
@@ -209,7 +210,7 @@ def _preview_row(cells: Cells, row: Any, fields: list[str], bad: dict[int, set[s
             {
                 "text": _shown(cells, row.values, field),
                 "bad": field in wrong,
-                "numeric": field in MONEY_FIELDS | QUANTITY_FIELDS,
+                "numeric": is_amount(field) or field in QUANTITY_FIELDS,
             }
             for field in fields
         ],
@@ -225,13 +226,13 @@ def _shown(cells: Cells, values: Any, field: str) -> Any:
         if field == "opening_balance":
             units = cells.balance(values, field)
             return amount(None if units is None else Decimal(units) / MONEY, "", None)
-        if field in MONEY_FIELDS:
+        if is_amount(field):
             units = cells.units(values, field, MONEY)
             return amount(None if units is None else Decimal(units) / MONEY, "", None)
         if field in QUANTITY_FIELDS:
             units = cells.units(values, field, QUANTITY)
             return quantity(None if units is None else Decimal(units) / QUANTITY)
-        if field in DATE_FIELDS:
+        if is_date(field):
             moment = cells.moment(values, field)
             return f"{day(moment)} {clock(moment)}"
         return cells.text(values, field, 5000)[:60]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from grahak.core.fields import MoneyField
-from grahak.core.models import User
+from grahak.core.models import Batch, User
 from grahak.customers.models.customer import Customer
 
 
@@ -55,6 +55,7 @@ class CustomValue(models.Model):
     number = MoneyField(null=True, blank=True)
     day = models.DateField(null=True, blank=True)
     other = models.ForeignKey(Customer, models.CASCADE, null=True, blank=True, related_name="+")
+    batch = models.ForeignKey(Batch, models.SET_NULL, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
