@@ -1,6 +1,6 @@
-"""What must be done again and again: jobs of dead workers put back every ten seconds, and once a day, when
-the shop's day changes, old results cleared and the rooms told (`core.day.began`) so that they renew what
-depends on the date.
+"""What must be done again and again: jobs of dead workers put back and new events counted every ten seconds, and
+once a day, when the shop's day changes, old results cleared and the rooms told (`core.day.began`) so that they renew
+what depends on the date.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from grahak.connect.web import tally
 from grahak.core import business, heartbeat, jobs, leader
 from grahak.core.events import announce
 from grahak.core.jobs import task
@@ -41,6 +42,7 @@ def turn() -> None:
     shop = business.current()
     if shop is None:
         return
+    tally.catch_up()
     today = business.today().isoformat()
     last = Setting.objects.filter(name=LAST_DAY).first()
     if last is None or last.value != today:

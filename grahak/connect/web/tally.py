@@ -43,9 +43,19 @@ class _Kept:
     sources: dict[int, Tally]
 
 
-def catch_up() -> int:
-    """Count the settled events that came since the last time and keep the sums; gives how many. Called by the
-    worker every few seconds; a kill counts nothing twice, for sums and place commit together."""
+def catch_up(pieces: int = 5) -> int:
+    """Count the settled events that came since the last time, at most so many PIECES, and keep the sums; gives how
+    many. Called by the worker every few seconds; a kill counts nothing twice, for sums and place commit together."""
+    total = 0
+    for _piece in range(pieces):
+        counted = _next_piece()
+        total += counted
+        if counted < PIECE:
+            break
+    return total
+
+
+def _next_piece() -> int:
     with transaction.atomic():
         kept = _read(lock=True)
         until = timezone.now() - SETTLED
@@ -54,7 +64,7 @@ def catch_up() -> int:
         if not counted and Event.objects.filter(pk__gt=kept.upto + PIECE, received_at__lte=until).exists():
             # a gap in the numbers as wide as a piece
             kept.upto = Event.objects.filter(pk__gt=kept.upto).aggregate(first=Min("pk"))["first"] - 1
-            counted = 1
+            _write(kept)
         if counted:
             _write(kept)
     return counted
