@@ -98,6 +98,24 @@ class World:
         return tag_customers([self.customer.pk], f"Diwali {self.whose.pk}", by=self.whose)
 
     @cached_property
+    def segment(self) -> Any:
+        from grahak.insight.segments.actions import create
+
+        return create(name="Saree shops", by=self.owner)
+
+    @property
+    def hand_list(self) -> Any:
+        """A list kept by hand with somebody put into it."""
+        from grahak.insight.models import Segment
+        from grahak.insight.segments.actions import add_to_static, create
+
+        found = Segment.objects.filter(name="Diwali cards", archived_at=None).first()
+        if found is None:
+            found = create(name="Diwali cards", kind="static", by=self.owner)
+            add_to_static(found, [self.customer.pk], by=self.owner)
+        return found
+
+    @cached_property
     def product(self) -> Any:
         from grahak.catalogue.models import Product
 
@@ -196,6 +214,11 @@ class World:
         )[0]
 
 
+def _moment(world: World) -> dict[str, Any]:
+    at = world.hand_list.movements.latest("pk").at
+    return {"pk": world.hand_list.pk, "micro": int(at.timestamp()) * 10**6 + at.microsecond}
+
+
 def _reset(world: World) -> dict[str, Any]:
     return {
         "uidb64": urlsafe_base64_encode(force_bytes(world.colleague.pk)),
@@ -260,6 +283,23 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
         ("customers:field", "customers:put_field_away", "customers:bring_field_back", "customers:move_field"),
         lambda world: {"pk": world.own_field.pk},
     ),
+    **dict.fromkeys(
+        (
+            "segments:segment",
+            "segments:edit",
+            "segments:moves",
+            "segments:why",
+            "segments:compare",
+            "segments:copy",
+            "segments:freeze",
+        ),
+        lambda world: {"pk": world.segment.pk},
+    ),
+    **dict.fromkeys(
+        ("segments:paste", "segments:take_out", "segments:archive", "segments:restore"),
+        lambda world: {"pk": world.hand_list.pk},
+    ),
+    "segments:take_back": _moment,
     "catalogue:remove_code": lambda world: {"pk": world.service_code.pk},
     **dict.fromkeys(
         ("sales:order", "sales:edit_order", "sales:take_return", "sales:cancel", "sales:restore"),
@@ -315,4 +355,5 @@ NOTHING_HERE = {
     "channels:mail": "this is no demo",
     "channels:mail_html": "this is no demo",
     "marketing:begin": "nobody is ticked",
+    "segments:reasons": "nobody is asked about",
 }

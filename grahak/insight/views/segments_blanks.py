@@ -223,7 +223,9 @@ def draw(node: Node, path: str, shelf: Shelf) -> list[Blank]:
         return []
     first = condition.fields[0] if condition.fields else None
     return [
-        _drawn(blank, node, path, shelf, blank.kind != "window" and (blank is not first or blank.of == "percent"))
+        _drawn(
+            blank, node, path, shelf, blank.kind != "window" and (blank is not first or blank.of == "percent")
+        )
         for blank in condition.fields
     ]
 

@@ -220,13 +220,15 @@ def load(kept: Any) -> Node:
     """What `dump` gave. Never fails: what is no draft is an empty group."""
     if not isinstance(kept, dict):
         return group()
-    if isinstance(kept.get("i"), str):
-        typed = kept.get("g") if isinstance(kept.get("g"), dict) else {}
+    code, typed, rules = kept.get("i"), kept.get("g"), kept.get("r")
+    if isinstance(code, str):
+        parts = typed.items() if isinstance(typed, dict) else ()
+        lists = {str(name)[:70]: values for name, values in parts if isinstance(values, list)}
         return Node(
-            code=kept["i"][:60],
-            given={str(name)[:70]: [str(one)[:LONGEST] for one in values] for name, values in typed.items()
-                   if isinstance(values, list)},
-        )  # fmt: skip
-    rules = kept.get("r") if isinstance(kept.get("r"), list) else []
+            code=code[:60], given={name: [str(one)[:LONGEST] for one in kept] for name, kept in lists.items()}
+        )
     match = kept.get("m")
-    return Node(match=match if match in MATCHES else "all", rules=[load(rule) for rule in rules])
+    return Node(
+        match=match if match in MATCHES else "all",
+        rules=[load(rule) for rule in rules] if isinstance(rules, list) else [],
+    )

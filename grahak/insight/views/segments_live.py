@@ -7,6 +7,7 @@ import logging
 import time
 from typing import Any, Final
 
+import duckdb
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -26,6 +27,7 @@ from grahak.insight.views import segments_draft as drafts
 from grahak.insight.views.segments_builder import checked
 from grahak.insight.views.segments_parts import said
 from grahak.insight.views.segments_why import reasons_for
+from grahak.warehouse import lake
 
 SAMPLE: Final = 5
 BEHIND: Final = 10  # seconds after which the count says how old it is
@@ -49,7 +51,13 @@ def live(tree: Tree | None, request: HttpRequest) -> dict[str, Any]:
         count, total, ids = counted(tree, number)
     except TreeError as error:
         return context | {"trouble": str(error.sentence)}
-    except Exception:
+    except lake.Unavailable:
+        return context | {
+            "trouble": _(
+                "There is no warehouse yet to count with. Save it: it is counted as soon as there is one."
+            )
+        }
+    except duckdb.Error:
         log.exception("a segment could not be counted")
         return context | {
             "trouble": _("It can’t be counted just now. Save it: it is counted as soon as it can be.")
@@ -67,8 +75,6 @@ def _hit(pk: int) -> Hit:
 
 def counted(tree: Tree, salt: int = 0) -> tuple[int, int, list[int]]:
     """(members, customers, a few members' numbers) by the warehouse, all of one moment. SALT chooses others."""
-    from grahak.warehouse import lake
-
     found = compiling.compiled(tree)
     few = f"SELECT customer_id FROM m ORDER BY hash(customer_id + {int(salt)}) LIMIT {SAMPLE}"  # noqa: S608
     rows = lake.ask(
@@ -84,8 +90,6 @@ def counted(tree: Tree, salt: int = 0) -> tuple[int, int, list[int]]:
 
 def freshness() -> dict[str, Any]:
     """AS_OF, the moment up to which the warehouse knows, and BEHIND: a sentence where that is a while ago."""
-    from grahak.warehouse import lake
-
     fresh = lake.fresh()
     seconds = int(fresh["behind_seconds"] or 0)
     as_of = fresh["at"] if seconds else timezone.now()
@@ -125,7 +129,9 @@ def alone(request: HttpRequest) -> HttpResponse:
     for leaf in leaves:
         try:
             counts["-".join(["r", *map(str, leaf.path)])] = compiling.count(_only(leaf))
-        except Exception:
+        except lake.Unavailable:
+            break
+        except duckdb.Error:
             log.exception("a line of a segment could not be counted")
             break
         if time.monotonic() > until:
