@@ -21,7 +21,7 @@ from grahak.marketing import audience, rendering
 from grahak.marketing.models import Campaign, CampaignText, Chosen, Whom
 from grahak.marketing.words import liquid
 from grahak.marketing.words.mail import Addresses, say
-from grahak.marketing.words.people import NAMES, people
+from grahak.marketing.words.people import names, people
 
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
 
@@ -165,7 +165,7 @@ def problems(campaign: Campaign) -> list[Problem]:
                 what = _("The subject is empty.") if field == "subject" else _("The text is empty.")
                 found.append(Problem(what, language, field))
             found += [
-                Problem(str(mistake), language, field) for mistake in liquid.mistakes_in(source, set(NAMES))
+                Problem(str(mistake), language, field) for mistake in liquid.mistakes_in(source, names())
             ]
     if accounts.current() is None:
         found.append(Problem(_("There is no mail account yet: the owner can set it up in Settings.")))
@@ -206,7 +206,7 @@ def try_out(campaign: Campaign, language: str, *, to: str, by: User, contact_id:
     account = accounts.required()
     if contact_id is None:
         contact_id = first_contact(campaign, by)
-    person = people([(contact_id or 0, language)], NAMES).get(contact_id or 0)
+    person = people([(contact_id or 0, language)], names()).get(contact_id or 0)
     if person is None:
         raise liquid.Mistake(0, _("There is nobody in the audience to make it for."))
     words = say(

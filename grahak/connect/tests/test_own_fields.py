@@ -50,7 +50,7 @@ def test_headings_that_are_a_fields_name_fill_it_and_bad_words_are_refused_by_na
     issue = run.issues.get()
     assert (issue.row, issue.field, issue.code) == (3, "own-route", "not_listed")
     assert own("Asha Stores") == {
-        "route": "South", "sells": ["Toys", "Spice"], "members": Decimal(1250), "recommended-by": meena
+        "route": "South", "sells": ["Toys", "Spice"], "members": Decimal(1250), "recommended_by": meena
     }  # fmt: skip
     assert own("Chand Stores") == {}
 

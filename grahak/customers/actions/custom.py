@@ -54,10 +54,10 @@ def add_field(*, by: User | None, name: str, kind: str, options: Iterable[str] =
     name = _named(name)
     last = CustomField.objects.aggregate(last=Max("position"))["last"] or 0
     taken = set(CustomField.objects.values_list("code", flat=True))
-    base = slugify(name)[:30] or "field"
+    base = slugify(name)[:30].replace("-", "_") or "field"
     code, turn = base, 2
     while code in taken:
-        code, turn = f"{base}-{turn}", turn + 1
+        code, turn = f"{base}_{turn}", turn + 1
     field = CustomField.objects.create(
         code=code, name=name, kind=kind, options=_options(options, kind), position=last + 1, by=by
     )

@@ -10,13 +10,15 @@ from grahak.channels import tokens
 from grahak.channels.models import Dispatch, Message, Sender
 from grahak.channels.renderers import Claimed
 from grahak.channels.tests.people import somebody
+from grahak.customers import custom
+from grahak.customers.actions import add_customer, add_field, set_own
 from grahak.marketing import actions, rendering
 from grahak.marketing.models import Campaign
 from grahak.marketing.words import liquid
 from grahak.marketing.words.links import clean, marked
 from grahak.marketing.words.liquid import Mistake
 from grahak.marketing.words.mail import Addresses, Text, say
-from grahak.marketing.words.people import NAMES, Amount, Person, day_in, first_name, people
+from grahak.marketing.words.people import NAMES, Amount, Person, day_in, first_name, names, people
 from grahak.sales.models import CustomerFigures
 
 WHERE = Addresses(link=lambda url: f"https://crm.example/r/{len(url)}", stop="https://crm.example/u/1.x")
@@ -169,3 +171,15 @@ def test_people_are_looked_up_in_the_same_number_of_queries_for_three_and_thirty
         assert len(found) == many
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+def test_a_text_can_say_what_the_shop_writes_down_in_fields_of_its_own(amina):
+    asha = add_customer(by=amina, name="Asha Stores", contact_name="Asha")
+    add_field(by=amina, name="Route", kind="text")
+    custom.forget()
+    set_own(asha, {"route": "Ring Road"}, by=amina)
+    contact = asha.contacts.get()
+    person = people([(contact.pk, "en")], names())[contact.pk]
+    assert person.values["own"] == {"route": "Ring Road"}
+    assert liquid.mistakes_in("Your van comes along {{ own.route }}.", names()) == []
+    assert len(liquid.mistakes_in("{{ own.roof }}", names())) == 1

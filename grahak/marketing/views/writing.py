@@ -26,7 +26,7 @@ from grahak.marketing.views.campaigns import campaign_or_404
 from grahak.marketing.words import liquid
 from grahak.marketing.words.mail import Addresses
 from grahak.marketing.words.mail import say as worded
-from grahak.marketing.words.people import NAMES, TAGS, people
+from grahak.marketing.words.people import names, people, tags
 
 MAIL_POLICY = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data: https:; frame-ancestors 'self'"
@@ -107,7 +107,7 @@ def _page(
             }
             for code, label in settings.LANGUAGES
         ],
-        "tags": TAGS,
+        "tags": tags(),
         "problems": problems,
         "reach": audience.reach(campaign, user),
         "segment": segment_of(campaign),
@@ -151,7 +151,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     html = _("Nothing is written in this language yet.")
     if text is not None and contact.isascii() and contact.isdecimal() and len(contact) < 18:
         visible = audience.customers_of(found, user).filter(contacts=int(contact)).exists()
-        person = people([(int(contact), language)], NAMES).get(int(contact)) if visible else None
+        person = people([(int(contact), language)], names()).get(int(contact)) if visible else None
         if person is None:
             raise Http404
         addresses = Addresses(link=str, stop=links.absolute(reverse("channels:stop", args=[tokens.TRIAL])))

@@ -16,6 +16,7 @@ from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from grahak.core import business, money
+from grahak.customers import custom
 from grahak.customers.models import Contact
 from grahak.marketing.words.links import clean
 from grahak.sales.models import CustomerFigures, Order, OrderLine
@@ -50,6 +51,16 @@ TAGS = (
     Tag("unsubscribe_url", _("Link to stop these messages")),
 )
 NAMES = frozenset(tag.name for tag in TAGS)
+
+
+def tags() -> list[Tag]:
+    """What a text can say, with the fields that the shop invented."""
+    return [*TAGS, *(Tag(f"own.{one.code}", one.name, "–") for one in custom.fields())]
+
+
+def names() -> set[str]:
+    """The names of all of them."""
+    return {tag.name for tag in tags()}
 
 
 class Amount(Decimal):
@@ -87,6 +98,7 @@ def people(wanted: Sequence[tuple[int, str]], names: Collection[str]) -> dict[in
     customers = [row[2] for row in rows]
     figures = _figures(customers) if any(name.startswith("figures.") for name in names) else {}
     items = _usual_items(customers) if "figures.usual_items" in names else {}
+    own = custom.values_of(customers) if any(name.startswith("own.") for name in names) else {}
     shop = _shop()
     found = {}
     for pk, name, customer_id, customer_name, city, area in rows:
@@ -95,6 +107,7 @@ def people(wanted: Sequence[tuple[int, str]], names: Collection[str]) -> dict[in
             "contact": {"name": name, "first_name": first_name(name)},
             "customer": {"name": clean(customer_name), "city": clean(city), "area": clean(area)},
             "shop": shop,
+            "own": _own(own.get(customer_id, {})),
             "figures": _said(figures.get(customer_id), items.get(customer_id, ()), languages[pk]),
         }
         found[pk] = Person(pk, customer_id, name, values)
@@ -116,6 +129,14 @@ def first_name(name: str) -> str:
 def _shop() -> dict[str, str]:
     shop = business.current()
     return {"name": clean(shop.name) if shop else "", "address": clean(shop.address) if shop else ""}
+
+
+def _own(values: dict[str, Any]) -> dict[str, str]:
+    return (
+        {one.code: clean(custom.plain(one, values.get(one.code))) for one in custom.fields()}
+        if values
+        else {}
+    )
 
 
 def _figures(customers: Sequence[int]) -> dict[int, dict[str, Any]]:
