@@ -3,12 +3,13 @@ along. Two customers who are both known are never made one here; that they may b
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import F
 
 from grahak.connect.digest import firms, people, traits
 from grahak.connect.digest.links import account_key, account_of, join
@@ -18,6 +19,7 @@ from grahak.customers.models import Event, EventType, Identity, Rejected, Visito
 from grahak.customers.models.customer import IdentityKind
 
 logger = logging.getLogger("grahak.digest")
+REFUSALS = (ValidationError, IntegrityError, ValueError, TypeError)
 _TELLING = (EventType.IDENTIFY.value, EventType.GROUP.value, EventType.ALIAS.value)
 
 
@@ -40,21 +42,26 @@ def _heard(event: Event) -> set[int]:
     """One call. What cannot be kept is put aside with its reason, and the digest goes on."""
     try:
         with transaction.atomic():
-            event.visitor = Visitor.objects.select_related("user").get(pk=event.visitor_id)
-            match event.type:
-                case EventType.IDENTIFY:
-                    return _identify(event)
-                case EventType.GROUP:
-                    return firms.join_firm(event)
-                case _:
-                    return _alias(event)
-    except (ValidationError, IntegrityError, ValueError, TypeError) as error:
+            return follow(event)
+    except REFUSALS as error:
         logger.warning("event put aside", extra={"event": event.pk, "fault": type(error).__name__})
         Rejected.objects.create(
-            source=event.source, door="digest", reason="not_kept", detail=f"event {event.pk}: {error}"[:300],
-            body="",
+            source=event.source, door="digest", reason="not_kept", detail=str(error)[:300],
+            body=json.dumps({"event": event.pk}),
         )  # fmt: skip
         return set()
+
+
+def follow(event: Event) -> set[int]:
+    """One call that says who somebody is. Raises one of REFUSALS where the records refuse it."""
+    event.visitor = Visitor.objects.select_related("user").get(pk=event.visitor_id)
+    match event.type:
+        case EventType.IDENTIFY:
+            return _identify(event)
+        case EventType.GROUP:
+            return firms.join_firm(event)
+        case _:
+            return _alias(event)
 
 
 def _identify(event: Event) -> set[int]:
@@ -67,27 +74,27 @@ def _identify(event: Event) -> set[int]:
 
 
 def _alias(event: Event) -> set[int]:
-    """The visitor is the one who was known as SUBJECT (previousId) before."""
+    """The visitor is the account that was known as SUBJECT (previousId) before. The intake has linked a browser of
+    that name already, and its past follows as any browser's."""
     account = account_of(event.visitor)
     before = str(event.subject or (event.properties or {}).get("previousId") or "")[:255]
     if account is None or not before:
         return set()
-    same = Visitor.objects.filter(value=before).exclude(pk=account.pk)
-    previous = same.filter(kind="u").first() or same.filter(kind="a", user=None).order_by("-turn").first()
-    if previous is None or account.user_id == previous.pk:
+    previous = Visitor.objects.filter(kind="u", value=before).exclude(pk=account.pk).first()
+    if previous is None:
         return set()
     if previous.customer_id and account.customer_id and previous.customer_id != account.customer_id:
         people.may_be_same(account.customer_id, [previous.customer_id], event.at)
         return set()
+    Visitor.objects.filter(pk=previous.pk).update(user=account)
     contact = account.contact or previous.contact
-    Visitor.objects.filter(Q(pk=previous.pk) | Q(user=previous)).update(user=account)
     if contact is None:
         return set()
-    if previous.kind == "u":
+    for one in (account, previous):
         Identity.objects.get_or_create(
-            kind=IdentityKind.ACCOUNT, value=account_key(previous.value), defaults={"contact": contact}
+            kind=IdentityKind.ACCOUNT, value=account_key(one.value), defaults={"contact": contact}
         )
-    return join(account, contact)
+    return join(account, contact) | join(previous, contact)
 
 
 def _known_accounts(visitors: set[int]) -> set[int]:
@@ -99,7 +106,7 @@ def _known_accounts(visitors: set[int]) -> set[int]:
                 accounts[account.pk] = account
     joined = _by_identity([one for one in accounts.values() if one.customer_id is None])
     for ids in pieces(accounts):
-        late = Visitor.objects.filter(user__in=ids, user__customer__isnull=False)
+        late = Visitor.objects.filter(kind="a", user__in=ids, user__customer__isnull=False)
         late = late.exclude(customer__isnull=False, customer=F("user__customer"))
         for pk, customer, contact in list(late.values_list("pk", "user__customer", "user__contact")):
             Visitor.objects.filter(pk=pk).update(customer=customer, contact=contact)

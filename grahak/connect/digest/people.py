@@ -75,7 +75,9 @@ def guess(visitor: Visitor, told: Traits) -> set[int]:
 def _holder(account: Visitor) -> Contact | None:
     held = Identity.objects.filter(kind=IdentityKind.ACCOUNT, value=account_key(account.value))
     found = held.select_related("contact__customer").first()
-    return found.contact if found else account.contact
+    if found or account.contact:
+        return found.contact if found else account.contact
+    return account.user.contact if account.user else None  # it went on as another account
 
 
 def _with(kind: str, value: str) -> list[Contact]:

@@ -11,9 +11,9 @@ from typing import Any, Final
 from grahak.connect.digest.arrival import Arrival
 from grahak.connect.digest.piece import DEEDS, PAGES, Piece, Told
 from grahak.core.bulk import pieces
+from grahak.customers.actions.visits import GAP
 from grahak.customers.models import Activity, Event, Visit
 
-GAP: Final = dt.timedelta(minutes=30)
 LOOKED_AT: Final = 20  # the first so many deeds of a visit tell where it came from
 _CHANGING = ("started_at", "ended_at", "pages", "actions", "source", *Arrival._fields[1:])
 

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from grahak.core.access import needs
-from grahak.customers.actions.visits import events_of, thing
+from grahak.customers.actions.visits import events_of, thing, together
 from grahak.customers.models import Customer, Event, EventType, Visit, Visitor
 from grahak.customers.views.parts import LARGEST, customer_for, wants
 from grahak.customers.visit_words import DEVICES, called
@@ -32,9 +32,9 @@ class Deed:
     to: str
 
 
-def deeds_of(visit: Visit) -> list[Deed]:
-    """The first 300 events of a visit in words."""
-    rows = events_of(visit).exclude(type__in=(EventType.GROUP, EventType.ALIAS))
+def deeds_of(visits: list[Visit]) -> list[Deed]:
+    """The first 300 events of a sitting in words."""
+    rows = events_of(visits).exclude(type__in=(EventType.GROUP, EventType.ALIAS))
     names = {
         EventType.PAGE: "Page Viewed",
         EventType.SCREEN: "Screen Viewed",
@@ -61,13 +61,17 @@ def visit(request: HttpRequest, pk: int, visit: int) -> HttpResponse:
     customer = customer_for(request, pk, "customers.view")
     if visit > LARGEST:
         raise Http404
-    found = Visit.objects.filter(pk=visit, visitor__customer=customer).select_related("source").first()
+    found = Visit.objects.filter(pk=visit, visitor__customer=customer).select_related("source", "visitor").first()
     if found is None:
         raise Http404
-    deeds = deeds_of(found)
+    sitting = together(found)
+    deeds = deeds_of(sitting)
     context = {
         "customer": customer,
         "visit": found,
+        "ended_at": max(one.ended_at for one in sitting),
+        "started_at": sitting[0].started_at,
+        "pages": sum(one.pages for one in sitting),
         "deeds": deeds[:MOST_EVENTS],
         "more": len(deeds) > MOST_EVENTS,
         "device": DEVICES.get(found.device, ""),

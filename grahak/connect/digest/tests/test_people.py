@@ -234,7 +234,7 @@ def test_an_alias_brings_the_earlier_browser_along() -> None:
     stranger = browser("old-id")
     viewed(stranger, 0, "Georgette")
     identify(account("5"), 1, name="Noor Fatima", email="noor@example.com")
-    alias(account("5"), "old-id", 2)
+    alias(account("5", stranger), "old-id", 2)
     catch_up()
     assert {one.customer.name for one in Visitor.objects.select_related("customer") if one.customer} == {
         "Noor Fatima"
@@ -246,6 +246,7 @@ def test_an_alias_of_two_known_customers_merges_nobody() -> None:
     identify(account("1"), name="Noor Fatima", email="noor@example.com")
     identify(account("2"), name="Sana Iqbal", email="sana@example.com")
     alias(account("2"), "1", 5)
+    Visitor.objects.filter(value="1").update(user=account("2"))  # as the intake links it
     catch_up()
     assert Visitor.objects.get(value="1").customer != Visitor.objects.get(value="2").customer
     assert Activity.objects.filter(kind="customers.customer.alike").count() == 2
@@ -258,9 +259,29 @@ def test_an_alias_of_a_nameless_account_gives_it_the_same_customer() -> None:
     catch_up()
     sana = Customer.objects.get()
     assert set(Visitor.objects.values_list("customer", flat=True)) == {sana.pk}
+    identify(account("temp"), 90, name="Somebody Else")
     viewed(account("temp"), 100)
     catch_up()
     assert Activity.objects.filter(group="web", customer=sana).count() == 2
+
+
+def test_an_alias_before_anything_is_known_holds_when_it_is() -> None:
+    phone = browser()
+    viewed(account("temp", phone), 0)
+    alias(account("2"), "temp", 5)
+    catch_up()
+    identify(account("2"), 50, name="Sana Iqbal", email="sana@example.com")
+    catch_up()
+    assert set(Visitor.objects.values_list("customer", flat=True)) == {Customer.objects.get().pk}
+
+
+def test_a_turn_that_is_nobodys_stays_nobodys() -> None:
+    nobody = browser("tablet", turn=1)
+    viewed(nobody, 0)
+    identify(account("5"), 1, name="Noor Fatima")
+    alias(account("5"), "tablet", 2)
+    catch_up()
+    assert Visitor.objects.get(pk=nobody.pk).customer is None
 
 
 def test_a_group_is_a_business_and_who_belongs_to_it_its_contact() -> None:
@@ -356,3 +377,20 @@ def test_an_account_with_an_endless_id_is_one_account(business: Business) -> Non
     identify(account(long), 1, name="Noor Fatima", email="noor@example.com")
     catch_up()
     assert Customer.objects.count() == 1
+
+
+def test_a_sitting_that_begins_before_the_log_in_is_one_line() -> None:
+    phone = browser()
+    page(phone, 0, "/sale")
+    viewed(phone, 2, "Georgette")
+    buyer = account("5", phone)
+    identify(buyer, 3, name="Noor Fatima")
+    viewed(buyer, 4, "1047", "Order Completed")
+    catch_up()
+    line = Activity.objects.get(group="web")
+    assert line.facts == {"pages": 1, "seen": ["Georgette"], "ordered": ["1047"]}
+    page(buyer, 20, "/thanks")
+    page(buyer, 90, "/again")
+    catch_up()
+    lines = Activity.objects.filter(group="web").order_by("at")
+    assert [line.facts["pages"] for line in lines] == [2, 1]
