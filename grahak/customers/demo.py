@@ -7,8 +7,9 @@ import random
 
 from grahak.core import business
 from grahak.core.models import User
-from grahak.customers.actions import add_task, record_call, tag_customers, write_note
-from grahak.customers.models import Customer
+from grahak.customers import custom
+from grahak.customers.actions import add_field, add_task, record_call, set_own, tag_customers, write_note
+from grahak.customers.models import Customer, CustomField
 
 SEED, HOW_MANY = 7, 24
 NOTES = (
@@ -25,6 +26,8 @@ TASKS = (
     "Call about the next order",
 )
 TAGS = ("Festival", "Pays on time", "Gift shop")
+BEATS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Saturday")
+SHELVES = ("Gifts", "Kitchen", "Toys", "Stationery", "Home")
 
 
 def tell_story(*, by: User | None) -> dict[str, int]:
@@ -46,4 +49,24 @@ def tell_story(*, by: User | None) -> dict[str, int]:
             record_call(customer, by=seller, text="")
     for tag in TAGS:
         tag_customers([one.pk for one in chance.sample(known, min(30, len(known)))], tag, by=by)
+    _own_fields(chance, known, today, by)
     return {"customers": len(chosen)}
+
+
+def _own_fields(chance: random.Random, known: list[Customer], today: dt.date, by: User | None) -> None:
+    """Three fields that such a shop might invent, filled in for many of the wholesale customers."""
+    if CustomField.objects.exists():
+        return
+    add_field(by=by, name="Beat", kind="choice", options=BEATS)
+    add_field(by=by, name="Shelves", kind="choices", options=SHELVES)
+    add_field(by=by, name="Rack given on", kind="date")
+    custom.forget()
+    for customer in known:
+        values = {
+            "beat": chance.choice(BEATS),
+            "shelves": chance.sample(SHELVES, chance.randint(1, 3)),
+            "rack_given_on": today - dt.timedelta(days=chance.randint(20, 700))
+            if chance.random() < 0.3
+            else None,
+        }
+        set_own(customer, values, by=by)
