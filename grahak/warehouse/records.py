@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import sqlglot
 from django.db import connection
+from sqlglot import exp
 
 from grahak.warehouse import schema
 from grahak.warehouse.star import Table
@@ -85,17 +88,36 @@ def source(table: Table, where: str, zone: str) -> str:
     return f"SELECT {schema.cast_row(table, values, zone)} FROM {function}('records', '{text}')"  # noqa: S608
 
 
+@lru_cache(maxsize=64)
+def _attached(select: str) -> str:
+    """The star's SELECT in the engine's own words, over the attached records."""
+    tree = sqlglot.parse_one(select, read="duckdb")
+    for table in tree.find_all(exp.Table):
+        table.set("catalog", exp.to_identifier("records"))
+        table.set("db", exp.to_identifier("public" if connection.vendor == "postgresql" else "main"))
+    return tree.sql(dialect="duckdb")
+
+
+def scan(table: Table, where: str, zone: str) -> str:
+    """As `source`, read by the engine's own scan of the attached records with all its threads: two to three times
+    faster for whole tables, and no use for a few rows."""
+    values = [f"star.{schema.quoted(column.name)}" for column in table.columns]
+    inner = _attached(table.select) + (f" WHERE {where}" if where else "")
+    return f"SELECT {schema.cast_row(table, values, zone)} FROM ({inner}) AS star"  # noqa: S608
+
+
 def gather(
-    engine: duckdb.DuckDBPyConnection, into: str, table: Table, where: str, zone: str, *, few: bool
+    engine: duckdb.DuckDBPyConnection, into: str, table: Table, where: str, zone: str, *, how: str
 ) -> None:
-    """Put the rows of TABLE that WHERE picks into the table INTO, which is there. FEW: read them through Django's
-    own connection, which costs less for a handful."""
-    if few or not in_reach():
+    """Put the rows of TABLE that WHERE picks into the table INTO, which is there. HOW: "few" reads them through
+    Django's own connection, which costs less for a handful; "some" by indexes; "whole" by a scan."""
+    if how == "few" or not in_reach():
         for rows in _rows(as_text(table, where)):
             _put(engine, into, table, rows, zone)
         return
     attach(engine)
-    engine.execute(f"INSERT INTO {into} {source(table, where, zone)}{schema.sorting(table)}")
+    text = (scan if how == "whole" else source)(table, where, zone)
+    engine.execute(f"INSERT INTO {into} {text}{schema.sorting(table)}")
 
 
 def _rows(sql: str) -> Iterator[list[tuple[Any, ...]]]:

@@ -119,7 +119,9 @@ class Writer:
             where, many = f"({where}) AND t.id <= {work.event}", many + work.event - self.state.event
         fresh = _kept(table, "fresh")
         self.engine.execute(f"CREATE OR REPLACE TABLE {fresh} ({schema.body(table)})")
-        records.gather(self.engine, fresh, table, where, self.state.zone, few=many <= FEW)
+        records.gather(
+            self.engine, fresh, table, where, self.state.zone, how="few" if many <= FEW else "some"
+        )
         self._dead(table, work)
         return "some"
 
@@ -144,9 +146,8 @@ class Writer:
     def _dead(self, table: Table, work: Work) -> None:
         """The keys that must leave before the fresh rows come."""
         key, dead = schema.quoted(table.key), _kept(table, "dead")
-        self.engine.execute(
-            f"CREATE OR REPLACE TABLE {dead} AS SELECT {key} AS key FROM {_kept(table, 'fresh')}"
-        )
+        self.engine.execute(f"CREATE OR REPLACE TABLE {dead} (key BIGINT)")
+        self.engine.execute(f"INSERT INTO {dead} SELECT {key} FROM {_kept(table, 'fresh')}")  # noqa: S608
         for kind, expression in table.follows:
             ids = self._ids(kind, work) if kind in work.kinds else []
             column = schema.quoted(schema.column_of(table, expression))
@@ -188,7 +189,7 @@ def fill(engine: duckdb.DuckDBPyConnection, table: Table, zone: str, event: int)
     engine.execute(f"DROP TABLE IF EXISTS lake.{name}")
     engine.execute(schema.creating(table))
     where = f"t.id <= {event}" if table.name == schema.EVENTS else ""
-    records.gather(engine, f"lake.{name}", table, where, zone, few=False)
+    records.gather(engine, f"lake.{name}", table, where, zone, how="whole")
     found = engine.execute(f"SELECT count(*) FROM lake.{name}").fetchone()  # noqa: S608
     return int(found[0]) if found else 0
 
