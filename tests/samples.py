@@ -161,6 +161,12 @@ class World:
 
         return add_source(by=self.owner, name="Web shop", kind="web")
 
+    @property
+    def reject(self) -> Any:
+        from grahak.customers.models import Rejected
+
+        return Rejected.objects.create(reason="no_type", body='{"userId": "1"}')
+
     @cached_property
     def draft(self) -> Any:
         from grahak.marketing.actions import begin
@@ -323,6 +329,7 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
         ("connect:source", "connect:arrivals", "connect:end_source", "connect:resume_source"),
         lambda world: {"pk": world.source.pk},
     ),
+    **dict.fromkeys(("connect:reject", "connect:reject_again"), lambda world: {"pk": world.reject.pk}),
     "channels:lift": lambda world: {"pk": world.barred.pk},
     **dict.fromkeys(("channels:mail", "channels:mail_html"), lambda world: {"pk": world.mail.pk}),
     "channels:stop": lambda world: {"token": tokens.stop_token(world.message.pk)},

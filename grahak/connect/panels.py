@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from grahak.connect import rejects
 from grahak.connect.models import ImportRun, ImportState
+from grahak.core.events import on
+from grahak.core.money import figure
 from grahak.core.registry import NavLink, Need, registry
+from grahak.customers.models import Rejected
 
 
 def imports_that_need_you(user: Any, limit: int) -> list[dict[str, Any]]:
@@ -40,7 +47,36 @@ def imports_that_need_you(user: Any, limit: int) -> list[dict[str, Any]]:
     return found[:limit]
 
 
+def rejects_that_need_you(user: Any, limit: int) -> list[dict[str, Any]]:
+    """What came in since yesterday and could not be read."""
+    since = timezone.now() - dt.timedelta(days=1)
+    many = Rejected.objects.filter(replayed_at=None, at__gte=since).count()
+    if not many:
+        return []
+    title = ngettext("%(n)s event could not be read", "%(n)s events could not be read", many) % {"n": figure(many)}
+    return [
+        {
+            "icon": "alert", "tone": "wait", "title": title,
+            "text": _("From the web shop, an app or a till, since yesterday."),
+            "url": reverse("connect:rejected"), "label": _("Look"),
+        }
+    ]  # fmt: skip
+
+
+def throw_old_away(day: dt.date) -> None:
+    """Every day: what could not be read lies for thirty days and no longer."""
+    rejects.remove_old()
+
+
 def register() -> None:
+    on("core.day.began", throw_old_away)
+    registry.add(Need("rejects", rejects_that_need_you, "rejects.view", order=75))
+    registry.add_settings(
+        NavLink(
+            _("Could not be read"), "connect:rejected", "alert", "rejects.view", 3, 6,
+            says=_("What was sent to us and nobody understood, and another try"),
+        )
+    )  # fmt: skip
     registry.add(
         NavLink(
             _("Bring in a file"), "connect:imports", "import", "imports.view", group=3, order=10, key="b"
