@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
@@ -10,9 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from grahak.core.models import User
 from grahak.customers.models import Customer
-
-if TYPE_CHECKING:
-    from django.db.models import Manager
 
 
 class SegmentKind(models.TextChoices):
@@ -47,7 +44,6 @@ class Segment(models.Model):
     stale_reason = models.CharField(max_length=40, blank=True)
     stale_since = models.DateTimeField(null=True, blank=True)
 
-    memberships: Manager[Membership]
     objects = SegmentQuerySet.as_manager()
 
     class Meta:

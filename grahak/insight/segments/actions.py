@@ -31,7 +31,8 @@ def _name(text: str, *, but: int | None = None) -> str:
         raise ValidationError({"name": _("Give it a name.")})
     if len(name) > 120:
         raise ValidationError({"name": _("That is more than %(most)s letters.") % {"most": 120}})
-    if Segment.objects.active().filter(name=name).exclude(pk=but).exists():
+    others = Segment.objects.active().exclude(pk=but) if but is not None else Segment.objects.active()
+    if others.filter(name=name).exists():
         raise ValidationError({"name": _("There is a segment of that name already.")})
     return name
 

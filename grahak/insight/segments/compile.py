@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ LONGEST: Final = 400_000  # characters of one text
 _EVERYBODY, _NOBODY = Known("TRUE"), Known("FALSE")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Compiled:
     """A boolean expression over `c` and its parameters, some of which depend on the day; TABLES are the tables of
     the star that it reads."""
@@ -33,13 +33,23 @@ class Compiled:
     tables: frozenset[str]
     customers: str  # what stands in FROM as c
 
+    @cached_property
+    def members(self) -> str:
+        """The SELECT of the members' numbers."""
+        return self.select()
+
     def select(self, what: str = "c.customer_id") -> str:
         return f"SELECT {what} FROM {self.customers} c WHERE c.archived_at IS NULL AND {self.where}"
 
     def bound(self, today: dt.date | None = None) -> dict[str, Any]:
         """The parameters as of a business day, today where none is given."""
-        day = today or business.today()
-        return {name: value.of(day) if isinstance(value, OnDay) else value for name, value in self.params}
+        return dict(_bound(self, today or business.today(), str(business.zone())))
+
+
+@lru_cache(maxsize=KEPT)
+def _bound(text: Compiled, day: dt.date, zone: str) -> dict[str, Any]:
+    """Kept by zone too: in another zone the same day begins at another moment."""
+    return {name: value.of(day) if isinstance(value, OnDay) else value for name, value in text.params}
 
 
 Trees = Callable[[int], Tree | None]

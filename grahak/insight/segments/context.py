@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
-from django.conf import settings
+from django.db import connection
 
 from grahak.core import business
 from grahak.warehouse import star
@@ -54,8 +54,7 @@ PART: Final = Target("duckdb", "part")
 
 def records(scope: str = "one") -> Target:
     """The target for the database of the records, whichever it is."""
-    vendor = settings.DATABASES["default"]["ENGINE"].rsplit(".", 1)[-1]
-    return Target("postgres" if vendor.startswith("postgres") else "sqlite", scope)
+    return Target("postgres" if connection.vendor == "postgresql" else "sqlite", scope)
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ def decide(asked: Asked, customer_id: int, today: dt.date | None = None) -> bool
     if isinstance(asked, Segment) and asked.is_static:
         return asked.memberships.filter(customer_id=customer_id).exists()
     found = compiled(_tree(asked), records("one"))
-    return bool(run(found.select(), found.bound(today) | {"customer": customer_id}))
+    return bool(run(found.members, found.bound(today) | {"customer": customer_id}))
 
 
 def decided(asked: Asked, customer_ids: Sequence[int], today: dt.date | None = None) -> set[int]:
@@ -36,7 +36,7 @@ def decided(asked: Asked, customer_ids: Sequence[int], today: dt.date | None = N
         return set(rows.values_list("customer_id", flat=True))
     target = records("few")
     found = compiled(_tree(asked), target)
-    return {row[0] for row in run(found.select(), found.bound(today) | few(target, customer_ids))}
+    return {row[0] for row in run(found.members, found.bound(today) | few(target, customer_ids))}
 
 
 def few(target: Target, customer_ids: Iterable[int]) -> dict[str, Any]:

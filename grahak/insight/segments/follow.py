@@ -157,8 +157,9 @@ class Follower:
         alike: dict[frozenset[str], list[int]] = defaultdict(list)
         for customer, tables in changed.customers.items():
             alike[frozenset(tables)].append(customer)
-        for tables, customers in alike.items():
-            concerned = [one for one in segments if "customers" in tables or self.reads[one.pk] & tables]
+        for changed_tables, customers in alike.items():
+            own = "customers" in changed_tables
+            concerned = [one for one in segments if own or changed_tables & self.reads[one.pk]]
             refresh.from_records(concerned, customers, business.today())
 
     def _segments(self) -> list[Ruled]:

@@ -8,17 +8,20 @@ and never from it, so that an old answer cannot undo a newer one. Killed anywher
 from __future__ import annotations
 
 import datetime as dt
+import json
 import logging
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 import duckdb
+from django.db import transaction
 from django.utils import timezone
 
 from grahak.core import bulk, business, changes
 from grahak.core.models import Change as Line
+from grahak.customers.models import Event, Visitor
 from grahak.insight.models import Segment
 from grahak.insight.segments import members, sizes, stale
 from grahak.insight.segments.compile import Compiled, compiled
@@ -30,6 +33,7 @@ from grahak.warehouse import lake, star
 logger = logging.getLogger("grahak.segments")
 FEW: Final = 200  # customers that are decided from the records at once
 MOST_FROM_RECORDS: Final = 5_000  # who changed since the warehouse's position; beyond that we wait for it
+TOGETHER: Final = 100  # segments in one statement
 OURS: Final = ("membership", "move", "segment")  # kinds that no rule is decided by
 
 
@@ -107,37 +111,46 @@ def _from_warehouse(segment: Ruled, day: dt.date) -> int:
     state = lake.state()
     if state is None:
         raise Behind
-    newer = changed_since(state.position, state.event)
+    newer = Newer(state)
+    newer()
     found = compiled(segment.tree, EVERYBODY)
     inside = {row[0] for row in lake.ask(found.select(), found.bound(day))}
     before = members.of(segment.pk)
-    moved = members.move(
-        segment.pk, inside - before, before - inside, silent=segment.is_new,
-        but=lambda: changed_since(state.position, state.event),
-    )  # fmt: skip
-    return moved + from_records([segment], sorted(newer | changed_since(state.position, state.event)), day)
+    moved = members.move(segment.pk, inside - before, before - inside, silent=segment.is_new, but=newer)
+    return moved + from_records([segment], newer(), day)
 
 
-def changed_since(position: int, event: int) -> set[int]:
-    """The customers whose records changed after a position of the change log and an event. Raises Behind where they
-    are too many."""
-    lines = Line.objects.filter(**{f"{changes.column()}__gt": position}, customer_id__isnull=False)
-    rows = lines.exclude(kind__in=OURS).values_list("customer_id", flat=True).distinct()
-    found = set(rows[: MOST_FROM_RECORDS + 1])
-    found |= doers(event, None, MOST_FROM_RECORDS + 1)
-    if len(found) > MOST_FROM_RECORDS:
-        raise Behind
+class Newer:
+    """The customers whose records changed after a position of the change log and an event: looked up again at each
+    call, from where the last one ended. Raises Behind where they are too many."""
+
+    def __init__(self, state: lake.State) -> None:
+        self.position, self.event = state.position, state.event
+        self.found: set[int] = set()
+
+    def __call__(self) -> set[int]:
+        upto, last = changes.settled(), changes.settled_id(Event)
+        lines = Line.objects.filter(**{f"{changes.column()}__gt": self.position}, customer_id__isnull=False)
+        rows = lines.exclude(kind__in=OURS).values_list("customer_id", flat=True).distinct()
+        self.found |= {pk for pk in rows[: MOST_FROM_RECORDS + 1] if pk is not None}
+        self.found |= doers(self.event, last, MOST_FROM_RECORDS + 1)
+        self.position, self.event = max(upto, self.position), max(last, self.event)
+        if len(self.found) > MOST_FROM_RECORDS:
+            raise Behind
+        return self.found
+
+
+def doers(after: int, upto: int, most: int) -> set[int]:
+    """The customers who did something in the events after one and up to another, at most so many."""
+    if upto <= after:
+        return set()
+    rows = Event.objects.filter(pk__gt=after, pk__lte=upto, bot=False).order_by()
+    visitors = rows.values_list("visitor_id", flat=True).distinct()[:most]
+    found: set[int] = set()
+    for piece in bulk.pieces(visitors):
+        known = Visitor.objects.filter(pk__in=piece, customer__isnull=False)
+        found |= {pk for pk in known.values_list("customer_id", flat=True) if pk is not None}
     return found
-
-
-def doers(after: int, upto: int | None, most: int) -> set[int]:
-    """The customers who did something in the events after one and up to another."""
-    from grahak.customers.models import Event
-
-    rows = Event.objects.filter(pk__gt=after, bot=False, visitor__customer__isnull=False)
-    if upto is not None:
-        rows = rows.filter(pk__lte=upto)
-    return set(rows.order_by().values_list("visitor__customer_id", flat=True).distinct()[:most])
 
 
 # A few customers
@@ -168,47 +181,79 @@ def _differ(segment: Ruled, inside: set[int], before: set[int]) -> int:
 def _some(segments: list[Ruled], customer_ids: list[int], day: dt.date) -> int:
     """Some customers in all segments: the tables of the warehouse are cut to them once, then each segment is asked
     of the cut ones. Those newer than the warehouse come from the records."""
+    moved = 0
     try:
         state = lake.state()
         if state is None:
             raise Behind
-        newer = changed_since(state.position, state.event)
+        newer = Newer(state)
+        newer()
         answers = cut_and_ask(segments, customer_ids, day)
+        before = members.among(customer_ids)
+        for group in _groups(segments, answers, before):
+            with transaction.atomic():
+                for segment, came, went in group:
+                    moved += members.move(segment.pk, came, went, silent=segment.is_new, but=newer)
+        return moved + from_records(segments, newer() & set(customer_ids), day)
     except (Behind, lake.Unavailable):
-        return from_records(segments, customer_ids, day)
-    before = members.among(customer_ids)
-    moved = 0
+        return moved + from_records(segments, customer_ids, day)
+
+
+Difference = tuple[Ruled, set[int], set[int]]
+
+
+def _groups(
+    segments: Iterable[Ruled], answers: dict[int, set[int]], before: dict[int, set[int]]
+) -> Iterator[list[Difference]]:
+    """The differences by segment, as many at once as one transaction should hold."""
+    group: list[Difference] = []
+    rows = 0
     for segment in segments:
         inside, was = answers[segment.pk], before.get(segment.pk, set())
         if inside != was:
-            moved += members.move(
-                segment.pk, inside - was, was - inside, silent=segment.is_new,
-                but=lambda: changed_since(state.position, state.event),
-            )  # fmt: skip
-    newer |= changed_since(state.position, state.event)
-    return moved + from_records(segments, newer & set(customer_ids), day)
+            group.append((segment, inside - was, was - inside))
+            rows += len(inside ^ was)
+            if rows >= members.AT_ONCE:
+                yield group
+                group, rows = [], 0
+    if group:
+        yield group
 
 
 def cut_and_ask(segments: Iterable[Ruled], customer_ids: list[int], day: dt.date) -> dict[int, set[int]]:
     """Segment → which of the customers are in it, by the warehouse."""
     texts = {segment.pk: compiled(segment.tree, PART) for segment in segments}
-    answers: dict[int, set[int]] = {}
+    answers: dict[int, set[int]] = {pk: set() for pk in texts}
     with lake.reading() as duck:
         duck.execute("BEGIN")
         try:
             cut(duck, texts.values(), customer_ids)
-            for pk, text in texts.items():
-                answers[pk] = {row[0] for row in duck.execute(text.select(), text.bound(day)).fetchall()}
+            for group in bulk.pieces(texts.items(), TOGETHER):
+                sql, params = together(group, day)
+                for pk, customer in duck.execute(sql, params).fetchall():
+                    answers[pk].add(customer)
         finally:
             duck.execute("ROLLBACK")
     return answers
+
+
+def together(texts: Iterable[tuple[int, Compiled]], day: dt.date) -> tuple[str, dict[str, Any]]:
+    """Several segments in one statement, which gives (segment, customer): planning once, and all cores at work."""
+    parts: list[str] = []
+    params: dict[str, Any] = {}
+    for pk, text in texts:
+        select = text.select(f"{pk}, c.customer_id")
+        parts.append(re.sub(r"\$p(\d+)", rf"$s{pk}p\1", select))
+        params |= {f"s{pk}{name}": value for name, value in text.bound(day).items()}
+    return " UNION ALL ".join(parts), params
 
 
 def cut(duck: Any, texts: Iterable[Compiled], customer_ids: list[int]) -> None:
     """Temporary tables with the rows of these customers, of the tables and columns that TEXTS read."""
     whole = " ".join(text.select() for text in texts)
     duck.execute(
-        "CREATE TEMP TABLE changed AS SELECT unnest($ids::BIGINT[]) AS customer_id", {"ids": customer_ids}
+        "CREATE TEMP TABLE changed AS SELECT unnest(from_json($ids, '[\"BIGINT\"]')) AS customer_id",
+        {"ids": json.dumps(customer_ids)},  # one text: binding a list costs far more
     )
     words = set(re.findall(r"[a-z_]+", whole))
     for name, table in star.TABLES.items():
