@@ -117,14 +117,18 @@ def _by_code(work: Work, line: LineDoc) -> int | None:
     return product.pk
 
 
-def take_away(work: Work, external_id: str) -> None:
-    """The shop deleted an item, or a whole one with its variants: it is put away here if it came from there."""
+def take_away(work: Work, external_id: str) -> bool:
+    """The shop deleted an item, or a whole one with its variants: it is put away here if it came from there. False
+    where that is known."""
     rows = work.connector.shop_objects.filter(kind=ObjectKind.PRODUCT)
     whole = states.held(work.connector, ObjectKind.PRODUCT, external_id)
-    now = timezone.now()
+    now, is_news = timezone.now(), False
     for row in [whole, *rows.filter(doc__parent=external_id)]:
         product = row.product
-        if not states.mark_gone(row, now) or product is None:
+        if not states.mark_gone(row, now):
+            continue
+        is_news = True
+        if product is None:
             continue
         work.product_id = product.pk
         if product.source == work.connector.source and product.archived_at is None:
@@ -132,3 +136,4 @@ def take_away(work: Work, external_id: str) -> None:
             product.save()
             work.changed = True
             audit.record("connect.product.archived", product, by=None)
+    return is_news
