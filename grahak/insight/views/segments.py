@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET
 
 from grahak.core import business
 from grahak.core.access import needs, scope_of
-from grahak.core.registry import registry
 from grahak.customers.listing.page import Page, read_page
 from grahak.customers.listing.question import read
 from grahak.customers.listing.table import body, chosen_columns, heads
@@ -26,7 +25,7 @@ from grahak.insight.models import Movement, Segment
 from grahak.insight.segments.stale import REASONS
 from grahak.insight.segments.uses import uses
 from grahak.insight.segments_counts import used_by
-from grahak.insight.views.segments_parts import said, segment_or_404, tree_or_none
+from grahak.insight.views.segments_parts import head, said, segment_or_404, tree_or_none
 from grahak.insight.views.segments_size import change_since, picture, sizes_of, spark
 from grahak.insight.views.segments_starts import starts
 
@@ -78,16 +77,12 @@ def segment(request: HttpRequest, pk: int) -> HttpResponse:
     """Members as the customer list shows customers; beside them the rules in words and what uses them."""
     found = segment_or_404(pk)
     page, columns = _members(request, found)
-    actions = [one for one in registry.mass_actions if scope_of(request.user, one.action) is not None]
-    whom = f"segment=is:{found.pk}"
-    context: dict[str, Any] = {
-        "segment": found,
+    context: dict[str, Any] = head(request, found)
+    context |= {
         "page": page,
         "here": page.question.query(),
-        "whom": whom,
         "heads": heads(page.question, columns),
-        "body": body(page.rows, columns, chooses=bool(actions)),
-        "mass_actions": actions,
+        "body": body(page.rows, columns, chooses=bool(context["mass_actions"])),
     }
     if not wants(request, "members"):
         context |= _beside(found)
@@ -147,7 +142,7 @@ def moves(request: HttpRequest, pk: int) -> HttpResponse:
     lines = list(rows.select_related("customer").order_by("-at", "-id")[: MOVES + 1])
     kept = {"day": day.isoformat() if day else "", "way": way}
     older = urlencode({**kept, "before": lines[MOVES - 1].pk}) if len(lines) > MOVES else ""
-    context = {"segment": found, "lines": lines[:MOVES], "older": older, "day": kept["day"], "way": way}
+    context = head(request, found) | {"lines": lines[:MOVES], "older": older, "day": kept["day"], "way": way}
     return render(request, "insight/segments/moves.html", context)
 
 

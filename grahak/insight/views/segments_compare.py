@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from grahak.core.access import needs
 from grahak.customers.views.parts import LARGEST
 from grahak.insight.models import Membership, Segment
-from grahak.insight.views.segments_parts import segment_or_404
+from grahak.insight.views.segments_parts import head, segment_or_404
 
 
 @require_GET
@@ -24,8 +24,7 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
     other = None
     if asked.isascii() and asked.isdecimal() and int(asked) <= LARGEST and int(asked) != pk:
         other = Segment.objects.filter(pk=int(asked)).first()
-    context: dict[str, Any] = {
-        "segment": found,
+    context: dict[str, Any] = head(request, found) | {
         "other": other,
         "others": Segment.objects.active().exclude(pk=pk)[:500],
     }

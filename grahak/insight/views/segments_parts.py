@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
+from grahak.core.access import scope_of
+from grahak.core.registry import registry
 from grahak.customers.views.parts import LARGEST
 from grahak.insight.models import Segment
 from grahak.insight.segments.tree import Group, Node, Tree, TreeError, parse
-from grahak.insight.views.segments_blanks import Choice
 
 
 def segment_or_404(pk: int, **having: Any) -> Segment:
@@ -27,9 +28,10 @@ def rule_segment_or_404(pk: int) -> Segment:
     return segment_or_404(pk, kind="rule", archived_at=None)
 
 
-def segment_choices(request: Any = None) -> list[Choice]:
-    """The segments in use, by name."""
-    return [(str(pk), name) for pk, name in Segment.objects.active().values_list("pk", "name")[:500]]
+def head(request: HttpRequest, segment: Segment) -> dict[str, Any]:
+    """What the head of every page of a segment draws: what may be done with its members, as a whole."""
+    actions = [one for one in registry.mass_actions if scope_of(request.user, one.action) is not None]
+    return {"segment": segment, "mass_actions": actions, "whom": f"segment=is:{segment.pk}"}
 
 
 def tree_or_none(segment: Segment) -> Tree | None:

@@ -16,7 +16,7 @@ from grahak.customers.views.search import customers_found
 from grahak.insight.models import Membership, Movement
 from grahak.insight.segments.decide import Why
 from grahak.insight.segments.tree import Group, Node, Tree
-from grahak.insight.views.segments_parts import Reason, group_words, segment_or_404, tree_or_none
+from grahak.insight.views.segments_parts import Reason, group_words, head, segment_or_404, tree_or_none
 
 FOUND: int = 12
 LAST_MOVES: int = 10
@@ -29,7 +29,7 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
     found = segment_or_404(pk)
     text = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:LONGEST]
     hits = find(request.user, text, FOUND) if text else []  # type: ignore[arg-type]
-    context: dict[str, Any] = {"segment": found, "text": text, "found": customers_found(hits)}
+    context: dict[str, Any] = head(request, found) | {"text": text, "found": customers_found(hits)}
     if wants(request, "found"):
         return render(request, "insight/segments/_asked.html", context)
     asked = request.GET.get("customer", "")
