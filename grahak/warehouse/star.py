@@ -136,14 +136,16 @@ add(
         (
             _c("value_id", "id", _("Number of the row")),
             _c("customer_id", "id", _("Number of the customer")),
+            _c("field_id", "id", _("Number of the field")),
             _c("field", "text", _("The field's code")),
             _c("field_name", "text", _("The field's name")),
             _c("text", "text", _("Text, a word of a list, or the name of another customer")),
+            _c("other_id", "id", _("Number of the other customer")),
             _c("number", "money", _("Number or money")),
             _c("day", "date", _("Date")),
         ),
-        """SELECT t.id AS value_id, t.customer_id, f.code AS field, f.name AS field_name,
-            COALESCE(o.name, t.text) AS text, t.number, t.day
+        """SELECT t.id AS value_id, t.customer_id, t.field_id, f.code AS field, f.name AS field_name,
+            COALESCE(o.name, t.text) AS text, t.other_id, t.number, t.day
         FROM customers_customvalue t JOIN customers_customfield f ON f.id = t.field_id AND f.archived_at IS NULL
             LEFT JOIN customers_customer o ON o.id = t.other_id""",
         (("own_value", "t.id"), ("own_field", "t.field_id"), ("customer", "t.other_id")),
