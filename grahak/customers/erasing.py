@@ -62,7 +62,9 @@ class Traces:
             tuple(pk for pk, _name in contacts),
             visitors,
             tuple(sorted(name for name in names if len(name) >= SHORTEST)),
-            *(tuple(sorted(found[place])) for place in ("email", "phone", "code")),
+            tuple(sorted(found["email"])),
+            tuple(sorted(found["phone"])),
+            tuple(sorted(found["code"])),
         )
 
     def is_in(self, cells: Iterable[Any]) -> bool:

@@ -29,13 +29,15 @@ class Arrival(NamedTuple):
     def of(cls, events: list[Event]) -> Arrival:
         """From the first events of a visit, in the order of their time; each fact from the first that has it."""
         landing = next((event for event in events if page(event, "path")), None)
-        campaign = _first(events, _campaign) or ("", "", "")
+        source, medium, name = _first(events, _campaign) or ("", "", "")
         return cls(
-            events[0].source_id,
-            page(landing, "path")[:400] if landing else "",
-            _from_outside(landing)[:400] if landing else "",
-            *(part[:120] for part in campaign),
-            _first(events, device) or "",
+            source_id=events[0].source_id,
+            entry=page(landing, "path")[:400] if landing else "",
+            referrer=_from_outside(landing)[:400] if landing else "",
+            utm_source=source[:120],
+            utm_medium=medium[:120],
+            utm_campaign=name[:120],
+            device=_first(events, device) or "",
         )
 
 

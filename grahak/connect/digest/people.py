@@ -131,12 +131,12 @@ def _new(told: Traits, event: Event) -> Contact | None:
         **told.place,
     )
     may_be_same(customer.pk, [one.customer_id for one in known], event.at)
-    return customer.contacts.get(is_primary=True)
+    return Contact.objects.get(customer=customer, is_primary=True)
 
 
 def _new_at(customer: Customer, told: Traits) -> Contact | None:
     """A new contact of a customer that the account belongs to already: its firm, or whose contact is gone."""
-    first = customer.contacts.filter(is_primary=True).first()
+    first = Contact.objects.filter(customer=customer, is_primary=True).first()
     if customer.kind == Kind.PERSON or not told.is_anybody:
         return first
     known = [one for one in _with(IdentityKind.EMAIL, told.email) if one.customer_id == customer.pk]

@@ -46,7 +46,7 @@ class Traits:
         return bool(self.name or self.email or self.phone_key)
 
     @property
-    def place(self) -> dict[str, str]:
+    def place(self) -> dict[str, Any]:
         """The fields of an address that were told."""
         told = {name: getattr(self, name) for name in (*_LENGTHS, "country")}
         return {name: value for name, value in told.items() if value}

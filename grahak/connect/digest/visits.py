@@ -38,7 +38,9 @@ def add(piece: Piece) -> set[int]:
         if event.is_deed:
             deeds[(event.visitor, event.bot)].append(event)
     known = _near(deeds)
-    fresh, changed, gone = [], [], []
+    fresh: list[Visit] = []
+    changed: list[Visit] = []
+    gone: list[int] = []
     for key, mine in deeds.items():
         for run in _runs(known.get(key, []), mine):
             visit, is_new, swallowed = _written(run, key, piece.last)
