@@ -68,6 +68,15 @@ def _kinds() -> list[tuple[str, Any]]:
     return list(Kind.choices)
 
 
+# What values that are codes are called; a city is called as it is
+_NAMES: dict[str, Choices] = {
+    "country": country_choices,
+    "kind": _kinds,
+    "language": languages,
+    "source": lambda: [("hand", _("Written by hand"))],
+}
+
+
 def _one_of(
     code: str, column: str, label: Any, choices: Choices, says: Any, found: Any, order: int
 ) -> Condition:
@@ -76,14 +85,17 @@ def _one_of(
     def sql(args: Args, ctx: Context) -> str:
         return Known(f"c.{column} IN {ctx.values(args['values'])}")
 
+    def named(codes: Any) -> str:
+        return words.labels(_NAMES[column]() if column in _NAMES else (), codes)
+
     def actual(args: Args, value: Any) -> str:
-        return str(found) % {"value": words.labels(choices(), value)} if value else _("not written down")
+        return str(found) % {"value": named(value)} if value else _("not written down")
 
     return Condition(
         code, HEADING, label,
         (Field("values", "choices", label, choices),),
         sql,
-        lambda args: str(says) % {"values": words.labels(choices(), args["values"])},
+        lambda args: str(says) % {"values": named(args["values"])},
         lambda args, ctx: f"SELECT c.{column} FROM {ctx.table('customers')} c",
         actual,
         cost=0, order=order,
