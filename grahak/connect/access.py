@@ -30,6 +30,7 @@ describe(
         "connect.mapping.saved": _("Match of columns saved"),
         "connect.account.linked": _("Account of the web shop found to be a customer's"),
         "connect.account.moved": _("Account of the web shop moved to its firm"),
+        "connect.demo.told": _("Visits to the web shop made up for the demo"),
         "connect.rejects.replayed": _("Unreadable events tried again"),
         "connect.rejects.removed": _("Unreadable events thrown away"),
         "connect.source.added": _("Source of events added"),

@@ -30,7 +30,7 @@ from grahak.customers.models import Customer, ExternalRef
 logger = logging.getLogger("grahak.demo")
 WEEK = dt.timedelta(weeks=1)
 SOURCE = "online_retail"
-TELLERS = ("catalogue", "sales", "channels", "marketing", "customers", "insight")
+TELLERS = ("catalogue", "sales", "channels", "marketing", "customers", "connect", "insight")
 MOST_FAULTS = 3
 LOOK_AGAIN = dt.timedelta(seconds=1)
 

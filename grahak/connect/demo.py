@@ -1,0 +1,11 @@
+"""This room's part of the demo story: what the web shop tells, all made up."""
+
+from __future__ import annotations
+
+from grahak.connect.digest import demo as web
+from grahak.core.models import User
+
+
+def tell_story(*, by: User | None) -> dict[str, int]:
+    """Tell it; returns how many events came in."""
+    return web.tell_story(by=by)
