@@ -1,7 +1,7 @@
 """Sales as plain facts for questions over all of them: one set of tables in DuckDB, filled from the warehouse where
 it is there and up to date, else straight from the records.
 
-- `sold`: one row an order or return that counts: customer_id, order_id, kind, at (UTC), day (business day), net.
+- `sold`: one row an order or return that counts: customer_id, order_id, kind, moment (UTC), day (business day), net.
 - `lines`: one row a line of goods of those sales (returns left out): customer_id, order_id, day, product_id,
   category_id (either may be NULL), amount.
 - `people`: customers who are in use: customer_id, branch_id.
@@ -27,6 +27,7 @@ from grahak.catalogue.models import Product
 from grahak.core import business
 from grahak.customers.models import Customer
 from grahak.sales.models import Order, OrderKind, OrderLine
+from grahak.warehouse import lake
 
 MEMORY = "1GB"
 THREADS = 2
@@ -57,9 +58,9 @@ class Facts:
 @contextmanager
 def reading(*, with_lines: bool = True) -> Iterator[Facts]:
     """The facts as they are now. WITH_LINES False: `lines` is not there, which spares reading them."""
-    with _warehouse() as lake:
-        if lake is not None:
-            yield _over(lake)
+    with _warehouse() as db:
+        if db is not None:
+            yield _over(db)
             return
     with tempfile.TemporaryDirectory(prefix="grahak-facts-") as folder:
         db = duckdb.connect(config={"memory_limit": MEMORY, "threads": THREADS, "temp_directory": folder})
@@ -72,18 +73,13 @@ def reading(*, with_lines: bool = True) -> Iterator[Facts]:
 
 @contextmanager
 def _warehouse() -> Iterator[duckdb.DuckDBPyConnection | None]:
-    """The warehouse, or None where it is not there yet or behind."""
-    try:
-        from grahak.warehouse import lake
-    except ImportError:
+    """The warehouse; None where it was never built or is behind, and inside a transaction, whose own changes it can't
+    know."""
+    if connection.in_atomic_block:
         yield None
         return
-    try:
-        fresh = lake.fresh()
-        ready = bool(fresh) and (fresh.get("behind_seconds") or 0) <= LATE
-    except Exception:  # it says in its own ways that it was never built; the records answer as well
-        ready = False
-    if not ready:
+    behind = lake.fresh()["behind_seconds"]
+    if behind is None or behind > LATE:
         yield None
         return
     with lake.reading() as db:
@@ -94,7 +90,7 @@ def _over(db: duckdb.DuckDBPyConnection) -> Facts:
     """Views over the warehouse's tables, in the reader's own temporary schema."""
     day = _DAY.format(at="placed_at", zone=business.zone().key)
     db.execute(
-        f"CREATE OR REPLACE TEMP VIEW sold AS SELECT customer_id, order_id, kind, placed_at AS at, {day} AS day, net "  # noqa: S608
+        f"CREATE OR REPLACE TEMP VIEW sold AS SELECT customer_id, order_id, kind, placed_at AS moment, {day} AS day, net "  # noqa: S608
         "FROM lake.orders WHERE customer_id IS NOT NULL AND cancelled_at IS NULL"
     )
     line_day = _DAY.format(at="l.placed_at", zone=business.zone().key)
@@ -114,12 +110,12 @@ def _fill(db: duckdb.DuckDBPyConnection, folder: Path, with_lines: bool) -> None
     zone = business.zone().key
     orders = Order.objects.filter(cancelled_at=None, customer__isnull=False).order_by()
     _load(
-        db, folder / "sold.csv", "raw", "customer_id BIGINT, order_id BIGINT, kind VARCHAR, at TIMESTAMP, net BIGINT",
+        db, folder / "sold.csv", "raw", "customer_id BIGINT, order_id BIGINT, kind VARCHAR, moment TIMESTAMP, net BIGINT",
         orders, ("customer_id", "pk", "kind", "placed_at", "net"),
     )  # fmt: skip
-    day = _DAY.format(at="at", zone=zone)
+    day = _DAY.format(at="moment", zone=zone)
     db.execute(
-        f"CREATE TABLE sold AS SELECT customer_id, order_id, kind, at, {day} AS day, {_money('net')} AS net FROM raw"  # noqa: S608
+        f"CREATE TABLE sold AS SELECT customer_id, order_id, kind, moment, {day} AS day, {_money('net')} AS net FROM raw"  # noqa: S608
     )
     db.execute("DROP TABLE raw")
     customers = Customer.objects.filter(archived_at=None).order_by()
@@ -169,5 +165,5 @@ def _load(
         while piece := cursor.fetchmany(10_000):
             write.writerows(piece)
     db.execute(f"CREATE TABLE {table} ({columns})")
-    db.execute(f"COPY {table} FROM '{path}' (FORMAT csv, HEADER false)")
+    db.execute(f"COPY {table} FROM '{path}' (FORMAT csv, HEADER false, AUTO_DETECT false, DELIM ',')")
     path.unlink()

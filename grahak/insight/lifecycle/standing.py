@@ -105,7 +105,7 @@ def _keep(rows: list[Any], day: dt.date, fresh: Any) -> int:
     there = set(Customer.objects.filter(pk__range=(lowest, highest)).values_list("pk", flat=True))
     kept = {
         row[0]: row[1:]
-        for row in CustomerStage.objects.filter(pk__range=(lowest, highest)).values_list(
+        for row in CustomerStage.objects.filter(pk__gte=lowest, pk__lte=highest).values_list(
             "pk", "stage", "since", "gap", "own", "due_on", "risk", "pace"
         )
     }

@@ -48,7 +48,7 @@ def _classes_on(found: facts.Facts, kept: borders.Borders, point: dt.date) -> No
     until = business.day_start(point + dt.timedelta(days=1)).astimezone(dt.UTC).replace(tzinfo=None)
     figures = (
         "(SELECT customer_id, COUNT(*) FILTER (kind = 'sale') AS orders, SUM(net) AS net, "
-        "MAX(at) FILTER (kind = 'sale') AS last_at FROM sold WHERE at < ? GROUP BY customer_id "
+        "MAX(moment) FILTER (kind = 'sale') AS last_at FROM sold WHERE moment < ? GROUP BY customer_id "
         "HAVING COUNT(*) FILTER (kind = 'sale') > 0) f"
     )
     sql, params = borders.scored_sql(kept, figures, point, moment="?", money_unit=1, divide="//")

@@ -30,7 +30,7 @@ def test_the_risk_tells_better_than_recency_who_orders_again(capsys):
     db = duckdb.connect()
     db.execute(
         f"""
-        CREATE TABLE sold AS SELECT customer_id, 0 AS order_id, 'sale' AS kind, invoice_date AS at,
+        CREATE TABLE sold AS SELECT customer_id, 0 AS order_id, 'sale' AS kind, invoice_date AS moment,
             CAST(invoice_date AS DATE) AS day, CAST(quantity * unit_price AS DECIMAL(19,4)) AS net
         FROM '{DATA}' WHERE customer_id IS NOT NULL AND invoice NOT LIKE 'C%' AND quantity > 0 AND unit_price > 0
             AND stock_code NOT IN {NO_GOODS}
