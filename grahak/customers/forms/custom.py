@@ -16,9 +16,9 @@ class CustomFieldForm(StyledForm):
     """`values()` gives what actions.add_field and change_field take."""
 
     name = forms.CharField(label=pgettext_lazy("form", "Name"), max_length=60)
-    kind = forms.ChoiceField(label=_("kind"), choices=CustomKind.choices)
+    kind = forms.ChoiceField(label=_("Kind"), choices=CustomKind.choices)
     options = forms.CharField(
-        label=_("the list"),
+        label=_("The words of the list"),
         required=False,
         widget=forms.Textarea,
         help_text=_("For lists only: a word or a few on each line."),
