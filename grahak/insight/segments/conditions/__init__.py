@@ -11,6 +11,19 @@ from grahak.insight.segments.conditions import (
     rhythm,
     scores,
     shares,
+    standing,
 )
 
-__all__ = ["about", "behaviour", "khata", "messages", "orders", "own", "reach", "rhythm", "scores", "shares"]
+__all__ = [
+    "about",
+    "behaviour",
+    "khata",
+    "messages",
+    "orders",
+    "own",
+    "reach",
+    "rhythm",
+    "scores",
+    "shares",
+    "standing",
+]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from grahak.customers import custom
 from grahak.customers.models import CustomKind
 from grahak.insight.segments import words
-from grahak.insight.segments.context import Context, Known
+from grahak.insight.segments.context import MONEY_UNIT, Context, Known
 from grahak.insight.segments.fields import Field
 from grahak.insight.segments.registry import Args, Condition, add
 from grahak.insight.segments.rows import Rows, compared, day_within
@@ -69,7 +69,7 @@ def _numbers(code: str, label: Any, kind: str, of: str, order: int) -> Condition
         code, HEADING, label, (_which(kind), amount), _number,
         lambda args: _("%(field)s is %(amount)s") % {
             "field": _name(args), "amount": words.comparison(args["amount"], of if of == "money" else "number")},
-        _figure("number"), _found(say), cost=1, order=order,
+        _figure("number"), _found(lambda value: say(words.scaled(value, MONEY_UNIT))), cost=1, order=order,
     )  # fmt: skip
 
 

@@ -213,5 +213,5 @@ def copied() -> duckdb.DuckDBPyConnection:
     engine.execute("ATTACH ':memory:' AS lake")
     for table in TABLES.values():
         engine.execute(schema.creating(table))
-        records.gather(engine, f"lake.{table.name}", table, "", str(ZONE), few=True)
+        records.gather(engine, f"lake.{table.name}", table, "", str(ZONE), how="few")
     return engine
