@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -82,3 +84,14 @@ def as_bilal(bilal: User) -> Client:
 @pytest.fixture
 def as_chirag(chirag: User) -> Client:
     return signed_in(chirag)
+
+
+@pytest.fixture
+def warehouse(settings: Any, tmp_path: Path) -> Iterator[Path]:
+    """A warehouse of this test's own; fill it with `sync.catch_up()`."""
+    from grahak.warehouse import lake
+
+    lake.forget()
+    settings.DATA = tmp_path
+    yield tmp_path
+    lake.forget()

@@ -7,3 +7,8 @@ class WarehouseConfig(AppConfig):
     name = "grahak.warehouse"
     label = "warehouse"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from grahak.warehouse import hooks
+
+        hooks.hang()

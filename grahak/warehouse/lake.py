@@ -98,28 +98,26 @@ def use(generation: Path) -> None:
 
 def sweep_generations(*, after: float = OLD_GENERATION) -> list[str]:
     """Delete generations out of use that nobody has written to for AFTER seconds (old ones, and those of a
-    rebuild that was killed); returns their names. Only for who holds the writer's lock."""
-    kept = current()
+    rebuild that was killed); returns their names. None while a rebuild runs. Only for who holds the writer's
+    lock."""
     gone = []
-    for path in folder().glob("lake-*"):
-        if path == kept or ((path / "building").exists() and _is_held(path / "building")):
-            continue
-        newest = max(
-            (inner.stat().st_mtime for inner in path.glob("catalog.sqlite3*")), default=path.stat().st_mtime
-        )
-        if time.time() - newest >= after:
-            shutil.rmtree(path, ignore_errors=True)
-            gone.append(path.name)
+    try:
+        with held("rebuild"):
+            for path in folder().glob("lake-*"):
+                times = [inner.stat().st_mtime for inner in (path, *path.glob("catalog.sqlite3*"))]
+                if path != current() and time.time() - max(times) >= after:
+                    shutil.rmtree(path, ignore_errors=True)
+                    gone.append(path.name)
+    except Busy:
+        pass
     return gone
 
 
-def _is_held(path: Path) -> bool:
-    with path.open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        return False
+def sweep_scratch() -> None:
+    """Delete what engines of dead processes spilled."""
+    for path in (folder() / "tmp").glob("*"):
+        if path.name.isdigit() and not Path(f"/proc/{path.name}").exists():
+            shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager
@@ -139,6 +137,15 @@ def held(name: str, *, wait: float = 0.0) -> Iterator[None]:
         yield
 
 
+def is_held(name: str) -> bool:
+    """Whether some process holds the lock NAME now."""
+    try:
+        with held(name):
+            return False
+    except Busy:
+        return True
+
+
 # -- opening -------------------------------------------------------------------------------------------------
 
 
@@ -153,7 +160,7 @@ def extension(name: str) -> str:
 
 def engine(*extensions: str) -> duckdb.DuckDBPyConnection:
     """A DuckDB of its own with capped threads and memory, times in UTC, and nothing loaded but what is named."""
-    scratch = folder() / "tmp"
+    scratch = folder() / "tmp" / str(os.getpid())
     found = duckdb.connect(
         ":memory:",
         config={

@@ -7,11 +7,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Iterator
 
 from django.db import DatabaseError
 
 from grahak.core import changes, heartbeat, leader
-from grahak.warehouse import lake, rebuild, sync, trouble, upkeep
+from grahak.warehouse import erase, lake, rebuild, sync, trouble, upkeep
 
 logger = logging.getLogger("grahak.warehouse")
 PAUSE = 0.3  # seconds between two looks at the change log
@@ -41,8 +42,10 @@ class Keeper:
         self.writer: sync.Writer | None = None
         self.lead_until = 0.0
         self.tidied = self.swept = time.monotonic()
+        self.look_for_erasures = 0.0
         self.commits = 0
         self.wait = FIRST_WAIT
+        self.erasing: Iterator[str] | None = None
         self.troubled = True  # for all this process knows: another may have left a note of it
 
     def leads(self) -> bool:
@@ -57,6 +60,7 @@ class Keeper:
         try:
             with lake.held("writer", wait=1.0):
                 self._sync()
+                self._erase()
                 self._tidy()
         except lake.Busy:
             return PAUSE  # a rebuild is putting itself in place, or somebody catches up by hand
@@ -76,7 +80,19 @@ class Keeper:
             self.troubled = False
         return PAUSE
 
+    def _erase(self) -> None:
+        """One step of erasing whoever is to be erased; between two steps the next sync comes."""
+        if self.erasing is None:
+            if time.monotonic() < self.look_for_erasures or self.writer is None:
+                return
+            self.look_for_erasures = time.monotonic() + LEAD_EVERY
+            ids = erase.waiting()
+            self.erasing = erase.steps(self.writer, ids) if ids else None
+        if self.erasing is not None and next(self.erasing, None) is None:
+            self.erasing = None
+
     def put_away(self) -> None:
+        self.erasing = None
         if self.writer is not None:
             self.writer.close()
             self.writer = None

@@ -33,6 +33,14 @@ def expire(writer: Writer, *, keep: dt.timedelta) -> None:
     writer.run(f"CALL ducklake_delete_orphaned_files('lake', older_than => TIMESTAMPTZ '{until}')")
 
 
+def expire_all(writer: Writer) -> None:
+    """Forget every snapshot but the newest, and delete at once every file that it does not need."""
+    until = (timezone.now() + dt.timedelta(hours=1)).isoformat()
+    writer.run(f"CALL ducklake_expire_snapshots('lake', older_than => TIMESTAMPTZ '{until}')")
+    writer.run("CALL ducklake_cleanup_old_files('lake', cleanup_all => true)")
+    writer.run("CALL ducklake_delete_orphaned_files('lake', cleanup_all => true)")
+
+
 def rewrite(writer: Writer, tables: Iterable[str]) -> None:
     """Write the deleted rows of these tables out of every file that still holds one."""
     for name in tables:
