@@ -294,6 +294,7 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
             "segments:segment",
             "segments:edit",
             "segments:moves",
+            "segments:facts",
             "segments:why",
             "segments:compare",
             "segments:copy",
@@ -362,5 +363,6 @@ NOTHING_HERE = {
     "channels:mail": "this is no demo",
     "channels:mail_html": "this is no demo",
     "marketing:begin": "nobody is ticked",
+    "standing:change": "nothing is ticked",
     "segments:reasons": "nobody is asked about",
 }

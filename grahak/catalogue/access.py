@@ -10,6 +10,7 @@ grant("catalogue.edit", says=_("Add and edit items"), counter="all")
 
 describe(
     {
+        "catalogue.demo.told": _("Shelves made up for the demo"),
         "catalogue.category.added": _("Category added"),
         "catalogue.code.added": _("Service or fee added"),
         "catalogue.code.removed": _("Service or fee removed"),

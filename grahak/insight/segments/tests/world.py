@@ -29,7 +29,7 @@ from grahak.customers.models import (
     Visit,
     Visitor,
 )
-from grahak.insight.models import CustomerScore, Membership, Segment
+from grahak.insight.models import CustomerScore, CustomerStage, Membership, Opportunity, Segment
 from grahak.sales.models import CustomerFigures, Order, OrderLine
 from grahak.warehouse import records, schema
 from grahak.warehouse.star import TABLES
@@ -170,6 +170,15 @@ class World:
             CustomerScore.objects.create(
                 customer_id=customer, recency=pick([1, 3, 5]), frequency=pick([1, 5]), monetary=pick([1, 4]),
                 rfm_class=pick(["champion", "lost", "new"]), scored_on=TODAY,
+            )  # fmt: skip
+            CustomerStage.objects.create(
+                customer_id=customer, stage=pick(["active", "late", "lost"]), since=TODAY, gap=30, due_on=TODAY,
+                risk=pick([0, 50, 100]),
+            )  # fmt: skip
+        if self.maybe(True, 0.5):
+            Opportunity.objects.create(
+                customer_id=customer, kind=pick(["lapsing", "growing"]), state=pick(["open", "taken", "done"]),
+                found_on=TODAY, seen_on=TODAY,
             )  # fmt: skip
 
     def _behaviour(self, customer: int, contact: int, number: int) -> None:
