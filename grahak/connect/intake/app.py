@@ -161,9 +161,21 @@ def read_all(raws: list[bytes], request: reading.Request) -> tuple[list[Event], 
         try:
             events.append(reading.read(raw, request))
         except Refusal as wrong:
-            kept = "" if wrong.reason == NO_CONSENT else body_text(raw)  # what was not agreed to is not kept
+            # what was not agreed to is not kept
+            kept = "" if wrong.reason == NO_CONSENT else body_text(_whole(raw, request))
             rejects.append(Reject(request.source, wrong.reason, clean(wrong.detail), kept, request.at))
     return events, rejects
+
+
+def _whole(raw: bytes, request: reading.Request) -> bytes:
+    """RAW with what its address and its batch said of it, so that it can be tried again by itself. What it says
+    itself comes after and counts."""
+    more = {"type": request.type, "sentAt": request.sent.isoformat() if request.sent else ""}
+    said = json.dumps({name: value for name, value in more.items() if value}, separators=(",", ":")).encode()
+    inner = raw.strip()
+    if said == b"{}" or inner[:1] != b"{" or inner[1:].lstrip()[:1] == b"}":
+        return raw
+    return said[:-1] + b"," + inner[1:]
 
 
 def body_text(raw: bytes) -> str:

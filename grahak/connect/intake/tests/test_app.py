@@ -156,7 +156,16 @@ def test_a_bad_single_event_is_a_200_as_at_segment_and_among_the_rejects():
     status, said, _headers, keeper = posted("/v1/track", {"event": "x"})
     assert (status, said) == (200, SUCCESS)
     assert [(one.reason, one.detail, one.body) for one in keeper.rejects] == [
-        ("no_id", "userId", '{"event": "x"}')
+        ("no_id", "userId", '{"type":"track","event": "x"}')
+    ]
+
+
+def test_a_reject_of_a_batch_says_when_it_was_sent():
+    body = {"batch": [{"type": "page"}, {}], "sentAt": "2026-11-20T12:00:00Z"}
+    keeper = posted("/v1/batch", body)[3]
+    assert [one.body for one in keeper.rejects] == [
+        '{"sentAt":"2026-11-20T12:00:00+00:00","type": "page"}',
+        "{}",
     ]
 
 
