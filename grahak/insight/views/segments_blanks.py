@@ -261,6 +261,8 @@ def _drawn(blank: Field, node: Node, path: str, shelf: Shelf, shows_label: bool)
     elif blank.kind not in _NUMBERS and blank.kind != "date":
         made.choices = shelf.of(blank)
         made.choices = made.choices + _not_offered(blank, made)
+        if made.template.endswith("choices.html"):  # what is ticked stands first
+            made.choices = sorted(made.choices, key=lambda one: one[0] not in made.chosen)
     return made
 
 

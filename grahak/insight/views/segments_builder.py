@@ -83,17 +83,19 @@ def drawn(node: Node, shelf: blanks.Shelf, path: str = "r", joins: str = "") -> 
         return Drawn(path, False, label, code=node.code, blanks=found, problems=problems)
     made = Drawn(path, True, _("Group"), match=node.match, joins=joins, problems=problems)
     made.matches = ROOT_MATCHES if path == "r" else MATCHES
-    words = {
-        "all": pgettext("joins rules", "and"),
-        "any": pgettext("joins rules", "or"),
-        "none": pgettext("joins rules", "nor"),
-    }
     for index, rule in enumerate(node.rules):
-        one = drawn(rule, shelf, f"{path}-{index}", words[node.match] if index else "")
+        one = drawn(rule, shelf, f"{path}-{index}", _joining(node, rule) if index else "")
         one.is_first, one.is_last = index == 0, index == len(node.rules) - 1
         one.group_before = index > 0 and node.rules[index - 1].is_group
         made.rules.append(one)
     return made
+
+
+def _joining(group: Node, rule: Node) -> str:
+    """The word before a group that stands after other lines."""
+    if group.match == "all":
+        return pgettext("joins rules", "but") if rule.match == "none" else pgettext("joins rules", "and")
+    return pgettext("joins rules", "or") if group.match == "any" else pgettext("joins rules", "nor")
 
 
 def checked(draft: Node) -> Tree | None:

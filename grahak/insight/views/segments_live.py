@@ -3,6 +3,7 @@ is in. Counted by the warehouse; what that does not know yet is said."""
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from typing import Any, Final
@@ -25,6 +26,7 @@ from grahak.insight.segments import compile as compiling
 from grahak.insight.segments.tree import Group, Leaf, Tree, TreeError
 from grahak.insight.views import segments_draft as drafts
 from grahak.insight.views.segments_builder import checked
+from grahak.insight.views.segments_facts import Fact, facts_of_tree
 from grahak.insight.views.segments_parts import said
 from grahak.insight.views.segments_why import reasons_for
 from grahak.warehouse import lake
@@ -121,7 +123,8 @@ def count(request: HttpRequest) -> HttpResponse:
 @require_POST
 @needs("segments.view")
 def alone(request: HttpRequest) -> HttpResponse:
-    """Beside each line, how many it fits by itself; lines beyond a second and a half stay without."""
+    """Beside each line how many it fits by itself (lines beyond a second and a half stay without), and what all
+    come to."""
     tree = checked(drafts.from_form(request.POST))
     counts: dict[str, int] = {}
     leaves = list(tree.leaves())[:ALONE_AT_MOST] if tree else []
@@ -136,7 +139,11 @@ def alone(request: HttpRequest) -> HttpResponse:
             break
         if time.monotonic() > until:
             break
-    return render(request, "insight/segments/_alone.html", {"counts": counts})
+    found: list[Fact] = []
+    if tree is not None:
+        with contextlib.suppress(lake.Unavailable, duckdb.Error, TreeError):
+            found = facts_of_tree(tree, request.user)
+    return render(request, "insight/segments/_alone.html", {"counts": counts, "facts": found})
 
 
 def _only(leaf: Leaf) -> Tree:

@@ -42,6 +42,7 @@
 // The rule builder (segments.js)
 //   data-builder         on its form; data-rules on its rules, data-node="r-0" on each line or group, data-group on
 //                        groups, data-grip on the handle; data-way="up|down", data-take-back, data-carry on buttons
+//   data-choices         on a menu of boxes to tick: its summary says what is ticked; data-narrow on a box in it
 //   data-look-at="r-0-1" on the rules: the line that gets the focus once they are swapped in
 //
 // What happens now (live.js)

@@ -58,6 +58,25 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// several of a list: the line says what is ticked, and a long list is narrowed by typing
+document.addEventListener("change", (event) => {
+  const menu = event.target.closest?.("[data-choices]");
+  if (!menu) return;
+  const ticked = [...menu.querySelectorAll(":checked")].map((box) => box.parentElement.textContent.trim());
+  const more = ticked.length > 3 ? ` +${ticked.length - 3}` : "";
+  const summary = menu.querySelector("summary");
+  summary.textContent = ticked.slice(0, 3).join(", ") + more || summary.dataset.empty;
+});
+
+document.addEventListener("input", (event) => {
+  if (!event.target.matches?.("[data-narrow]")) return;
+  event.stopPropagation();
+  const typed = event.target.value.trim().toLocaleLowerCase();
+  for (const line of event.target.parentElement.querySelectorAll(".check")) {
+    line.hidden = !line.textContent.toLocaleLowerCase().includes(typed);
+  }
+}, true);
+
 document.addEventListener("htmx:after:swap", () => {
   const held = document.querySelector("[data-rules][data-look-at]");
   if (!held) return;
