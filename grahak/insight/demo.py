@@ -11,6 +11,7 @@ from grahak.insight import lifecycle
 from grahak.insight.models import Opportunity
 from grahak.insight.opportunities import actions, keeping
 from grahak.insight.rfm import history, rescore
+from grahak.insight.segments import demo as segments
 
 SEED = 20_261_125
 
@@ -23,6 +24,7 @@ def tell_story(*, by: User | None) -> dict[str, int]:
         "staged": lifecycle.restage(),
         **keeping.look(),
     }
+    told["segments"] = segments.tell(by=by)
     if by is not None:
         told["handed_out"] = _hand_out(by)
     return told

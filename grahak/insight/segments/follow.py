@@ -18,7 +18,7 @@ from grahak.core import business, changes, heartbeat, leader
 from grahak.core.models import Setting
 from grahak.customers.models import Event
 from grahak.insight.models import Segment
-from grahak.insight.segments import refresh, stale
+from grahak.insight.segments import refresh, sizes, stale
 from grahak.insight.segments.compile import compiled
 from grahak.insight.segments.context import records
 from grahak.insight.segments.refresh import FEW, OURS, Ruled
@@ -61,11 +61,12 @@ def catch_up() -> None:
 @dataclass
 class Changed:
     """What happened since the last turn: which tables of the star changed for which customers; EVERYBODY where
-    that can't be said; CATEGORIES where items moved to another category."""
+    that can't be said; CATEGORIES where items moved to another category; ERASED where customers are gone."""
 
     customers: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     everybody: bool = False
     categories: bool = False
+    erased: bool = False
 
 
 def tables_of(kind: str) -> frozenset[str]:
@@ -105,6 +106,8 @@ class Follower:
         for customer in refresh.doers(event, last, MOST_EVENTS):
             changed.customers[customer].add("events")
         self._decide(changed, reached, last, stop)
+        if changed.erased:
+            sizes.recount()
         with transaction.atomic():
             changes.advance(READER, reached)
             _keep_event(last)
@@ -119,6 +122,7 @@ class Follower:
                 self.segments = None
             if line.kind in OURS:
                 continue
+            found.erased |= line.kind == "customer" and line.gone
             if line.row_id == 0:
                 found.everybody = True
             elif line.customer_id is not None:

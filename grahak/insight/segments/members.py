@@ -14,6 +14,7 @@ from grahak.core import bulk
 from grahak.core.events import announce
 from grahak.customers.models import Customer
 from grahak.insight.models import Membership, Movement, Segment
+from grahak.insight.segments import sizes
 
 AT_ONCE = 5_000  # rows a transaction: on SQLite nobody else writes meanwhile
 
@@ -78,6 +79,7 @@ def _move(segment_id: int, entered: set[int], left: set[int], silent: bool) -> i
     if not silent:
         _remember(segment_id, came, went, now)
     Segment.objects.filter(pk=segment_id).update(members=F("members") + len(came) - len(went))
+    sizes.keep_day([segment_id], now)
     if not silent:
         announce("insight.segment.moved", segment_id=segment_id, entered=came, left=went)
     return len(came) + len(went)

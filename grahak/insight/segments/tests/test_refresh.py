@@ -246,3 +246,18 @@ def test_a_broken_rule_is_marked_and_does_not_stop_the_others(buyers: Segment, w
     broken.refresh_from_db()
     assert broken.stale_reason == "broken"
     assert inside(buyers) == [asha]
+
+
+def test_an_erased_customer_is_no_longer_counted(buyers: Segment, warehouse: Warehouse) -> None:
+    asha, bano = customer("Asha"), customer("Bano")
+    order(asha, "1")
+    placed = order(bano, "2")
+    warehouse()
+    follow.catch_up()
+    assert Segment.objects.get(pk=buyers.pk).members == 2
+    placed.delete()
+    Order.objects.filter(customer_id=asha).delete()
+    Customer.objects.filter(pk=asha).delete()
+    follow.catch_up()
+    assert Segment.objects.get(pk=buyers.pk).members == 0
+    assert list(SegmentSize.objects.values_list("members", flat=True)) == [0]
