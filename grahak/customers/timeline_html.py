@@ -51,9 +51,9 @@ def _unfolded(line: Line) -> str:
         return ""
     url, here = escape(line.url), f"visit-{line.row.subject_id}"
     return (
-        f'<details class="entry__events"><summary>{escape(_("What they did"))}</summary>'
-        f'<div id="{here}" hx-get="{url}" hx-trigger="toggle from:closest details once" hx-swap="outerHTML">'
-        f'<a href="{url}">{escape(_("The whole visit"))}</a></div></details>'
+        f'<details class="entry__events" hx-get="{url}" hx-trigger="toggle once" hx-target="#{here}" '
+        f'hx-swap="outerHTML"><summary>{escape(_("What they did"))}</summary>'
+        f'<div id="{here}"><a href="{url}">{escape(_("The whole visit"))}</a></div></details>'
     )
 
 

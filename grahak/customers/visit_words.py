@@ -65,14 +65,19 @@ def said(line: Activity) -> str:
     for deed, plain, more in _CLAUSES:
         if things := facts.get(deed):
             rest = facts.get(f"{deed}_more", 0)
-            parts.append(str(more if rest else plain) % {"things": ", ".join(things), "n": figure(rest)})
+            parts.append(str(more if rest else plain) % {"things": _listed(things), "n": figure(rest)})
     if others := facts.get("others"):
         parts.append(ngettext("%(n)s other action", "%(n)s other actions", others) % {"n": figure(others)})
     if facts.get("device") in DEVICES:
         parts.append(str(DEVICES[facts["device"]]))
     if facts.get("from"):
-        parts.append(_("came by “%(source)s”") % {"source": facts["from"]})
+        parts.append(_("came by “%(source)s”") % {"source": _listed([str(facts["from"])])})
     return " · ".join(parts)
+
+
+def _listed(things: list[str]) -> str:
+    """Names side by side, each set apart from the direction of the words around it (Unicode isolates)."""
+    return ", ".join(f"\u2068{one}\u2069" for one in things)
 
 
 def called(name: str) -> str:

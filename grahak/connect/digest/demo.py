@@ -33,7 +33,7 @@ AGENTS: Final = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/129.0 Safari/537.36",
 )
 ROBOT: Final = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
-CAMES: Final = (
+CAMES: Final[tuple[tuple[dict[str, str], str], ...]] = (
     ({}, ""),
     ({}, "https://www.google.com/"),
     ({"source": "newsletter", "medium": "email", "name": "festival"}, ""),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from grahak.core.access import needs
+from grahak.core.forms import StyledForm
 from grahak.core.toasts import say
 from grahak.customers.actions.erase import erase_customer, what_goes
 from grahak.customers.models import Customer
@@ -19,7 +20,7 @@ from grahak.customers.views.facts import keep_errors
 from grahak.customers.views.parts import customer_for
 
 
-class EraseForm(forms.Form):
+class EraseForm(StyledForm):
     """Why, and that it is meant."""
 
     why = forms.CharField(

@@ -6,14 +6,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Max, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from grahak.core.access import needs
 from grahak.customers.actions.visits import events_of, thing, together
-from grahak.customers.models import Customer, Event, EventType, Visit, Visitor
+from grahak.customers.models import Activity, Customer, Event, EventType, Visit, Visitor
 from grahak.customers.views.parts import LARGEST, customer_for, wants
 from grahak.customers.visit_words import DEVICES, called
 
@@ -47,8 +47,6 @@ def deeds_of(visits: list[Visit]) -> list[Deed]:
 
 
 def _to(event: Event) -> str:
-    if event.type == EventType.IDENTIFY:
-        return ""
     if event.type == EventType.PAGE:
         return event.subject
     return thing(event.subject, event.properties)
@@ -87,8 +85,9 @@ def panel(customer: Customer, request: Any) -> dict[str, Any] | None:
     if not visitors:
         return None
     visits = Visit.objects.filter(visitor__in=visitors, bot=False)
-    sums = visits.aggregate(many=Count("pk"), pages=Sum("pages"), last=Max("ended_at"))
-    if not sums["many"]:
+    sums = visits.aggregate(pages=Sum("pages"), last=Max("ended_at"))
+    many = Activity.objects.filter(customer=customer, group="web").count()
+    if not many:
         return None
     newest = visits.order_by("-started_at").first()
     events = Event.objects.filter(visitor__in=visitors, type=EventType.TRACK, name__in=_OF_ITEMS, bot=False)
@@ -97,6 +96,7 @@ def panel(customer: Customer, request: Any) -> dict[str, Any] | None:
     seen.pop("", None)
     return {
         **sums,
+        "many": many,
         "device": DEVICES.get(newest.device, "") if newest else "",
         "newest": newest,
         "seen": seen.most_common(SHOWN),
