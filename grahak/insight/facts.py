@@ -90,7 +90,8 @@ def _over(db: duckdb.DuckDBPyConnection) -> Facts:
     """Views over the warehouse's tables, in the reader's own temporary schema."""
     day = _DAY.format(at="placed_at", zone=business.zone().key)
     db.execute(
-        f"CREATE OR REPLACE TEMP VIEW sold AS SELECT customer_id, order_id, kind, placed_at AS moment, {day} AS day, net "  # noqa: S608
+        "CREATE OR REPLACE TEMP VIEW sold AS "
+        f"SELECT customer_id, order_id, kind, placed_at AS moment, {day} AS day, net "  # noqa: S608
         "FROM lake.orders WHERE customer_id IS NOT NULL AND cancelled_at IS NULL"
     )
     line_day = _DAY.format(at="l.placed_at", zone=business.zone().key)
@@ -110,12 +111,14 @@ def _fill(db: duckdb.DuckDBPyConnection, folder: Path, with_lines: bool) -> None
     zone = business.zone().key
     orders = Order.objects.filter(cancelled_at=None, customer__isnull=False).order_by()
     _load(
-        db, folder / "sold.csv", "raw", "customer_id BIGINT, order_id BIGINT, kind VARCHAR, moment TIMESTAMP, net BIGINT",
+        db, folder / "sold.csv", "raw",
+        "customer_id BIGINT, order_id BIGINT, kind VARCHAR, moment TIMESTAMP, net BIGINT",
         orders, ("customer_id", "pk", "kind", "placed_at", "net"),
     )  # fmt: skip
     day = _DAY.format(at="moment", zone=zone)
     db.execute(
-        f"CREATE TABLE sold AS SELECT customer_id, order_id, kind, moment, {day} AS day, {_money('net')} AS net FROM raw"  # noqa: S608
+        f"CREATE TABLE sold AS SELECT customer_id, order_id, kind, moment, {day} AS day, "  # noqa: S608
+        f"{_money('net')} AS net FROM raw"
     )
     db.execute("DROP TABLE raw")
     customers = Customer.objects.filter(archived_at=None).order_by()

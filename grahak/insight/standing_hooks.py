@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, Sum
@@ -12,17 +14,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from grahak.core import changes
+from grahak.core.events import on
 from grahak.core.money import written
 from grahak.core.registry import Column, Filter, NavLink, Need, Panel, registry
 from grahak.customers.listing.operators import COMPARISONS, IS, NOT, compare
 from grahak.customers.models import Customer
 from grahak.insight import standing_tables
-from grahak.insight.lifecycle import STAGES, Stage
+from grahak.insight.lifecycle import STAGES, Stage, few
 from grahak.insight.models import CustomerStage, Opportunity, OpportunityKind, OpportunityState
 from grahak.insight.opportunities import telling
 from grahak.insight.rfm import CLASSES, moves
 
 SHOWN = 5
+FEW = 50  # more than that is an import or an undo, and waits for the job
 MARKS = [(str(n), str(n)) for n in range(1, 6)]
 EMPTY = mark_safe('<span class="quiet">–</span>')
 
@@ -33,6 +37,7 @@ def hang() -> None:
     changes.follow("opportunity", Opportunity, customer="customer_id", columns=("state", "holds"))
     standing_tables.hang()
     _hang_pages()
+    on("sales.orders.changed", stages_are_old)
     registry.add(
         Column(
             "stage", gettext_lazy("Stage"), stage_cell, select=("stage",), css="wide-only", order=51,
@@ -85,6 +90,12 @@ def _hang_pages() -> None:
             says=gettext_lazy("What counts as one, and when it comes back"),
         ),
     )  # fmt: skip
+
+
+def stages_are_old(customer_ids: Collection[int], days: Collection[dt.date]) -> None:
+    """Who ordered has a new stage at once; after an import all are looked at by the job."""
+    if customer_ids and len(customer_ids) < FEW:
+        few.restage(list(customer_ids))
 
 
 def stage_of(customer: Any) -> CustomerStage | None:

@@ -12,7 +12,7 @@ from grahak.core import bulk, business
 from grahak.core.models import Setting
 from grahak.customers.models import Customer
 from grahak.insight import facts
-from grahak.insight.lifecycle import risk
+from grahak.insight.lifecycle import few, risk
 from grahak.insight.lifecycle.stages import NO_GAP, stage_sql
 from grahak.insight.models import CustomerStage
 
@@ -32,6 +32,8 @@ def restage(*, today: dt.date | None = None) -> int:
         for rows in found.rows(_RESULT, at_once=AT_ONCE):
             many += _keep(rows, day, fresh)
         source = found.source
+        curves = "SELECT c.kind, c.gap, c.share FROM curve c JOIN known k USING (kind) ORDER BY c.kind, c.gap"
+        few.keep(gap, found.db.execute(curves).fetchall())
     _forget_others()
     Setting.objects.update_or_create(
         name=LAST_RUN,

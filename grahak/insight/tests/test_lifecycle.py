@@ -6,12 +6,14 @@ import pytest
 
 from grahak.core import business as shop
 from grahak.insight import facts
-from grahak.insight.lifecycle import restage
+from grahak.insight.lifecycle import few, restage
 from grahak.insight.lifecycle.stages import stage_of
-from grahak.insight.models import CustomerStage
+from grahak.insight.models import CustomerStage, Opportunity
 from grahak.insight.tests.shop import buyer, sell
+from grahak.sales.actions import place_order
 from grahak.sales.models import CustomerFigures, Order
 from grahak.sales.recount import recount_customers
+from grahak.sales.tests.conftest import line
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -127,3 +129,34 @@ def test_facts_hold_the_shop_s_days_and_exact_money(business):
         [(day, net)] = found.db.execute("SELECT day, net FROM sold").fetchall()
     assert day == shop.today() - dt.timedelta(days=1)
     assert str(net) == "1234.5678"
+
+
+def test_a_few_get_the_stage_and_risk_that_all_would_get(business):
+    pasts = {
+        "a": [5, 35, 65],
+        "b": [29, 59, 89],
+        "c": [70, 100, 130],
+        "d": [3],
+        "e": [5, 195],
+        "f": [0, 1, 2, 3],
+    }
+    people = [buyer(name) for name in pasts]
+    for one, days in zip(people, pasts.values(), strict=True):
+        sell(one, days)
+    restage()
+    fields = ("customer_id", "stage", "since", "gap", "own", "due_on", "risk", "pace")
+    of_all = list(CustomerStage.objects.order_by("pk").values_list(*fields))
+    CustomerStage.objects.update(stage="lost", risk=1, pace=0)
+    few.restage([one.pk for one in people])
+    of_each = list(CustomerStage.objects.order_by("pk").values_list(*fields))
+    assert of_each == of_all
+
+
+def test_who_orders_is_active_at_once_and_no_longer_about_to_lapse(amina):
+    mine = buyer("Mine")
+    sell(mine, [50, 70, 90, 110])
+    restage()
+    Opportunity.objects.create(kind="lapsing", customer=mine, found_on=shop.today(), seen_on=shop.today())
+    place_order(by=amina, customer=mine, lines=[line(1, 100)])
+    assert CustomerStage.objects.get().stage == "won_back"
+    assert not Opportunity.objects.exists()
