@@ -193,16 +193,14 @@ def opened(message_id: int, *, by_machine: bool, now: dt.datetime | None = None)
     gateways do, or before the message was known to be sent). Returns whether there is such a message."""
     now = now or timezone.now()
     found = Message.objects.filter(pk=message_id)
-    row: dict[str, Any] | None = found.values(
-        "first_opened_at", "machine_opened_at", "sent_at", "attempted_at"
-    ).first()
+    row = found.only("first_opened_at", "machine_opened_at", "sent_at", "attempted_at").first()
     if row is None:
         return False
-    sent = row["sent_at"] or row["attempted_at"]
+    sent = row.sent_at or row.attempted_at
     column = "first_opened_at"
     if by_machine or sent is None or now - sent < SCANNED_WITHIN:
         column = "machine_opened_at"
-    if row[column] is None:
+    if getattr(row, column) is None:
         found.filter(**{column: None}).update(**{column: now})
     return True
 

@@ -90,8 +90,8 @@ def _over(db: duckdb.DuckDBPyConnection) -> Facts:
     """Views over the warehouse's tables, in the reader's own temporary schema."""
     day = _DAY.format(at="placed_at", zone=business.zone().key)
     db.execute(
-        "CREATE OR REPLACE TEMP VIEW sold AS "
-        f"SELECT customer_id, order_id, kind, placed_at AS moment, {day} AS day, net "  # noqa: S608
+        "CREATE OR REPLACE TEMP VIEW sold AS "  # noqa: S608
+        f"SELECT customer_id, order_id, kind, placed_at AS moment, {day} AS day, net "
         "FROM lake.orders WHERE customer_id IS NOT NULL AND cancelled_at IS NULL"
     )
     line_day = _DAY.format(at="l.placed_at", zone=business.zone().key)
