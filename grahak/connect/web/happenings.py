@@ -120,9 +120,10 @@ def _events(after: int, upto: int, kinds: set[str], source: int | None) -> list[
 def _of_event(row: tuple[Any, ...]) -> Happening:
     pk, at, source, source_name, type_, name, subject, value, bot, properties, visitor, *customer = row
     kind = _ACTS.get(type_, "who")
+    about = {"page": subject or told(properties), "action": told(properties) or subject}.get(kind, "")
     return Happening(
         kind, pk, at, source, source_name,
-        name=name if kind == "action" else type_, subject="" if kind == "who" else told(properties) or subject,
+        name=name if kind == "action" else type_, subject=about,
         value=value, robot=bot, visitor=visitor,
         customer=customer[0], customer_name=customer[1] or "", branch=customer[2], owner=customer[3],
     )  # fmt: skip

@@ -13,7 +13,7 @@
   const ID = "grahak.id", USER = "grahak.user", YES = "grahak.consent", QUEUE = "grahak.queue", KNOWN = "grahak.known.";
   const PERSON = [ID, USER, KNOWN + "identify", KNOWN + "group"];
   const AMOUNT = /^(price|quantity|value|total|subtotal|revenue|tax|shipping|discount|position)$/;
-  const PRIVATE = /(^|[-_])(token|pass(word)?|secret|auth|code|key|e?-?mail|phone|session|sid|sig|otp)$/i;
+  const PRIVATE = /(^|[-_])(token|pass(word)?|secret|auth|code|key|e?-?mail|phone|mobile|tel|name|address|session|sid|sig|otp)$/i;
 
   // A fault of ours stays ours
   const safely = (work) => function () {
@@ -96,18 +96,12 @@
     new URLSearchParams(page.search).forEach((value, name) => {
       if (name.startsWith("utm_")) campaign[name === "utm_campaign" ? "name" : name.slice(4)] = value;
     });
-    const found = {
-      page, locale: navigator.language,
-      library: { name: "grahak.js", version: "1" }
-    };
-    if (Object.keys(campaign).length) found.campaign = campaign;
-    if (bare) found.cookieless = true;
-    if (read(YES) === "yes") found.consent = true;
-    return found;
+    return Object.keys(campaign).length ? { page, campaign } : { page };
   }
 
-  // The queue: [message id, JSON]. What was not acknowledged when the page goes away is sent again from the next
-  // one; the server knows a message by its id, so a doubled one does no harm.
+  // The queue: [message id, JSON, how often a page went away before it was acknowledged]. Such a message is sent again
+  // from the next page; the server knows it by its id, so a doubled one does no harm. After the second time it is
+  // believed to have come, unless the server is known to be away.
   let queue = [];
   const mine = {};
   let under_way = false, wait = 0, timer = 0;
@@ -119,8 +113,11 @@
   }
   function later(wait) { clearTimeout(timer); timer = setTimeout(safely(send), wait); }
   function body(batch) {
-    return '{"writeKey":' + JSON.stringify(say.key) + ',"sentAt":"' + new Date().toISOString() + '","batch":[' +
-      batch.map((one) => one[1]).join() + "]}";
+    const context = { userAgent: navigator.userAgent, locale: navigator.language, library: { name: "grahak.js", version: "1" } };
+    if (bare) context.cookieless = true;
+    if (read(YES) === "yes") context.consent = true;
+    const head = JSON.stringify({ writeKey: say.key, sentAt: new Date(), context });
+    return head.slice(0, -1) + ',"batch":[' + batch.map((one) => one[1]).join() + "]}";
   }
   function take() {
     let size = 0;
@@ -150,9 +147,9 @@
   }
   function leave() {
     if (!queue.length) return;
-    if (!under_way && navigator.sendBeacon) navigator.sendBeacon(post, body(take()));
+    const sent = !under_way && navigator.sendBeacon && navigator.sendBeacon(post, body(take()));
+    if (!wait && navigator.onLine !== false) queue = queue.filter((one) => (one[2] += 1) < 2 && !(bare && sent));
     keep();
-    if (bare) queue = [];
   }
   function add(type, fields, message) {
     if (!allowed) return;
@@ -162,8 +159,8 @@
     const text = JSON.stringify(Object.assign(event, fields));
     if (text.length > 32000) return;
     mine[event.messageId] = 1;
-    queue.push([event.messageId, text]);
-    if (!wait) later(200);
+    queue.push([event.messageId, text, 0]);
+    if (!wait) later(50);
   }
 
   // What a shop calls
@@ -286,7 +283,7 @@
     begun = true;
     if (!allowed) return;
     queue = stored().filter((one) => !mine[one[0]]).concat(queue);
-    if (queue.length) { write(QUEUE); later(200); }
+    if (queue.length) { write(QUEUE); later(0); }
     if (say.auto === "off") look(); else view();
   });
   const calls = { consent, track, page, identify, group, reset, look, id, flush: send };

@@ -60,7 +60,7 @@ def test_the_page_shows_what_came_newest_first_in_words(
     Order.objects.create(number="W-1007", customer=zainab, total=Decimal(1240), source="woocommerce")
     page = shown(as_amina)
     places = [
-        page.index(word) for word in ("W-1007", "It is not JSON.", "Put into the basket", "Opened a page")
+        page.index(word) for word in ("W-1007", "It is not JSON.", "Put into the basket", "Looked at a page")
     ]
     assert places == sorted(places)
     assert f'href="{reverse("customers:customer", args=[zainab.pk])}"' in page
