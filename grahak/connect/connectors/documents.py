@@ -212,11 +212,12 @@ Document = (
 
 
 def version_of(moment: dt.datetime | None, *, told_at: str = "", rank: int = 0) -> str:
-    """The head of a version: the moment of the object's last change in UTC, then the moment of the message where
-    the shop tells it, then how far the object has come (two changes within one second: the further one holds).
-    `sealed` adds a digest, so that any two states of an object have an order, whatever came first."""
-    changed = moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") if moment else ""
-    return f"{changed}|{told_at[:35]}|{rank:02d}"
+    """The head of a version, whose parts sort as text: the moment of the object's last change in UTC, then the
+    moment of the message where the shop tells it, then how far the object has come (of two changes within one
+    second the further one holds). `sealed` adds a digest, so that any two states of an object have an order,
+    whatever came first."""
+    changed = moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") if moment else "0"
+    return f"{changed}|{told_at[:35] or '0'}|{rank:02d}"
 
 
 def sealed(head: str, content: Any) -> str:

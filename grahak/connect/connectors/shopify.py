@@ -351,6 +351,9 @@ def products(data: Fields, told_at: str = "") -> list[Document]:
     return found
 
 
+ASKED = "~"  # told_at of what we asked the shop for ourselves: of one second, it is the newest
+
+
 def told_at(headers: Mapping[str, str]) -> str:
     """When Shopify wrote the message, in a form that sorts; "" where it does not say."""
     text = headers.get("X-Shopify-Triggered-At", "")

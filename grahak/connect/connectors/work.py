@@ -150,7 +150,7 @@ def _work(delivery: Delivery) -> None:
                 delivery.state = DeliveryState.HELD
                 delivery.code, delivery.params = "waits_order", {"text": wait.order_id}
                 continue
-            changed |= is_new
+            changed |= doing.changed or (is_new and isinstance(document, GoneDoc | BackDoc))
             quiet = quiet or _why_quiet(document)
     doing.settle()
     delivery.order_id, delivery.customer_id = doing.order_id, doing.customer_id or delivery.customer_id

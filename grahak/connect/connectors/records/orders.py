@@ -47,6 +47,7 @@ def keep_order(work: Work, doc: OrderDoc) -> bool:
     plain = as_json(replace(doc, party=None, refunds=[]))
     version = sealed(doc.version, plain)
     if known is not None and known.doc and not states.is_newer(known, version):
+        products.products_of(work, doc.lines, version)  # an old state may tell of items that are gone by now
         if known.order_id:
             work.order_id, work.customer_id = known.order_id, known.customer_id
         if any(news):
@@ -143,7 +144,7 @@ def settle_order(work: Work, row: ShopObject) -> None:
 
 
 def _sale(work: Work, row: ShopObject, doc: OrderDoc) -> Bill:
-    items = products.products_of(work, doc.lines)
+    items = products.products_of(work, doc.lines, row.version)
     lines = [_bill_line(work, line, items.get(line.key)) for line in doc.lines]
     whole = coins(sum((line.amount + line.tax for line in lines), NOTHING))
     received = whole if doc.received is None or row.customer_id is None else doc.received
@@ -260,7 +261,7 @@ def _write_alone(work: Work, row: ShopObject, doc: RefundDoc) -> None:
         )
         for line in bill.lines
     ]
-    items = products.products_of(work, lines)
+    items = products.products_of(work, lines, row.version)
     bill.lines = [replace(line, product_id=items.get(str(line.ordinal))) for line in bill.lines]
     row.order = bills.write(work, row.order, bill, row)
     row.save()

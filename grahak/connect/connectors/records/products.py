@@ -14,7 +14,7 @@ from grahak.connect.connectors.records import states
 from grahak.connect.connectors.records.touched import Work
 from grahak.core import audit
 
-FIELDS = ("name", "price", "barcode", "stock", "category")
+IN_PASSING = "!"  # sorts before every version of an item's own
 
 
 def keep_product(work: Work, doc: ProductDoc) -> bool:
@@ -81,40 +81,55 @@ def _differs(before: Any, value: Any) -> bool:
     return bool(before != value)
 
 
-def products_of(work: Work, lines: list[LineDoc]) -> dict[str, int]:
-    """The items of an order's lines by the key of the line; items that are not there yet are made."""
+def products_of(work: Work, lines: list[LineDoc], version: str) -> dict[str, int]:
+    """The items of an order's lines by the key of the line; items that are not there yet are made. What is known
+    of an item from orders only follows the newest of them (VERSION), until the shop tells the item itself."""
     found: dict[str, int] = {}
     for line in lines:
         if line.is_service or not (line.code or line.item):
             continue
         row = states.held(work.connector, ObjectKind.PRODUCT, line.item) if line.item else None
-        product_id = row.product_id if row else None
-        if product_id is None:
-            product_id = _by_code(work, line)
-            if row is not None and product_id is not None:
-                row.product_id = product_id
-                row.save(update_fields=["product"])
-        if product_id is not None:
-            found[line.key] = product_id
+        product = row.product if row else None
+        if product is None:
+            product = _by_code(work, line)
+        if product is None:
+            continue
+        found[line.key] = product.pk
+        if row is not None and (row.product_id is None or states.is_newer(row, IN_PASSING + version)):
+            if row.version:
+                _follow(work, product, line)
+            row.product, row.version = product, max(row.version, IN_PASSING + version)
+            row.save(update_fields=["product", "version"])
     return found
 
 
-def _by_code(work: Work, line: LineDoc) -> int | None:
+def _by_code(work: Work, line: LineDoc) -> Product | None:
     code = _code(line.code)
     if not code or code in work.services:
         return None
     product = Product.objects.filter(code=code).first()
     if product is None:
-        price = line.amount / line.quantity
         product = Product.objects.create(
-            code=code,
-            name=line.description or code,
-            price=price.quantize(Decimal("0.01")) if price > 0 else None,
-            source=work.connector.source,
+            code=code, name=line.description or code, price=_price(line), source=work.connector.source
         )
         work.changed = True
         audit.record("connect.product.added", product, by=None)
-    return product.pk
+    return product
+
+
+def _price(line: LineDoc) -> Decimal | None:
+    price = line.amount / line.quantity
+    return price.quantize(Decimal("0.01")) if price > 0 else None
+
+
+def _follow(work: Work, product: Product, line: LineDoc) -> None:
+    """A newer order tells an item that came with an order at another rate or by another name."""
+    told = {"name": line.description or product.name, "price": _price(line)}
+    changes = {name: value for name, value in told.items() if getattr(product, name) != value}
+    if changes and product.source == work.connector.source:
+        Product.objects.filter(pk=product.pk).update(**changes)
+        audit.record("connect.product.changed", product, by=None, **{k: str(v) for k, v in changes.items()})
+        work.changed = True
 
 
 def take_away(work: Work, external_id: str) -> bool:

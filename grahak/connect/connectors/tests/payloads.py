@@ -10,7 +10,6 @@ import base64
 import hashlib
 import hmac
 import json
-from decimal import Decimal
 from typing import Any
 
 SECRET = "a-secret-of-the-tests"
@@ -28,7 +27,7 @@ def encoded(payload: Any) -> bytes:
 # Shopify
 
 
-def shopify_line(number: int = 1, **more: Any) -> dict[str, Any]:
+def shopify_line(number: int = 1, /, **more: Any) -> dict[str, Any]:
     return {
         "id": 9000 + number,
         "variant_id": 4000 + number,
@@ -45,7 +44,7 @@ def shopify_line(number: int = 1, **more: Any) -> dict[str, Any]:
     } | more
 
 
-def shopify_customer(number: int = 1, **more: Any) -> dict[str, Any]:
+def shopify_customer(number: int = 1, /, **more: Any) -> dict[str, Any]:
     return {
         "id": 7000 + number,
         "email": f"Buyer{number}@mail.example",
@@ -63,7 +62,7 @@ def shopify_customer(number: int = 1, **more: Any) -> dict[str, Any]:
     } | more
 
 
-def shopify_order(number: int = 1, **more: Any) -> dict[str, Any]:
+def shopify_order(number: int = 1, /, **more: Any) -> dict[str, Any]:
     return {
         "id": 5000 + number,
         "name": f"#{1000 + number}",
@@ -91,7 +90,7 @@ def shopify_order(number: int = 1, **more: Any) -> dict[str, Any]:
     } | more
 
 
-def shopify_refund(number: int = 1, order: int = 1, **more: Any) -> dict[str, Any]:
+def shopify_refund(number: int = 1, order: int = 1, /, **more: Any) -> dict[str, Any]:
     return {
         "id": 6000 + number,
         "order_id": 5000 + order,
@@ -106,7 +105,7 @@ def shopify_refund(number: int = 1, order: int = 1, **more: Any) -> dict[str, An
     } | more
 
 
-def shopify_product(number: int = 1, **more: Any) -> dict[str, Any]:
+def shopify_product(number: int = 1, /, **more: Any) -> dict[str, Any]:
     return {
         "id": 3000 + number,
         "title": f"Dupatta {number}",
@@ -129,7 +128,7 @@ def shopify_product(number: int = 1, **more: Any) -> dict[str, Any]:
 # WooCommerce
 
 
-def woo_order(number: int = 1, **more: Any) -> dict[str, Any]:
+def woo_order(number: int = 1, /, **more: Any) -> dict[str, Any]:
     return {
         "id": 100 + number,
         "number": str(100 + number),
@@ -177,7 +176,7 @@ def woo_order(number: int = 1, **more: Any) -> dict[str, Any]:
     } | more
 
 
-def woo_refund(number: int = 1, **more: Any) -> dict[str, Any]:
+def woo_refund(number: int = 1, /, **more: Any) -> dict[str, Any]:
     return {
         "id": 300 + number,
         "date_created_gmt": "2026-10-07T06:00:00",
@@ -208,7 +207,7 @@ def woo_refund(number: int = 1, **more: Any) -> dict[str, Any]:
     } | more
 
 
-def woo_customer(number: int = 1, **more: Any) -> dict[str, Any]:
+def woo_customer(number: int = 1, /, **more: Any) -> dict[str, Any]:
     return {
         "id": 50 + number,
         "email": f"acc{number}@mail.example",
@@ -221,7 +220,7 @@ def woo_customer(number: int = 1, **more: Any) -> dict[str, Any]:
     } | more
 
 
-def woo_product(number: int = 1, **more: Any) -> dict[str, Any]:
+def woo_product(number: int = 1, /, **more: Any) -> dict[str, Any]:
     return {
         "id": 20 + number,
         "name": f"Kurta {number}",
@@ -241,7 +240,7 @@ def woo_product(number: int = 1, **more: Any) -> dict[str, Any]:
 # Tills
 
 
-def till_sale(number: int = 1, **more: Any) -> dict[str, Any]:
+def till_sale(number: int = 1, /, **more: Any) -> dict[str, Any]:
     return {
         "type": "sale",
         "id": f"T1-{number:06d}",
@@ -255,7 +254,3 @@ def till_sale(number: int = 1, **more: Any) -> dict[str, Any]:
         "received": "400.00",
         "how": "cash",
     } | more
-
-
-def amount(text: str) -> Decimal:
-    return Decimal(text)
