@@ -64,6 +64,7 @@ def reading(*, with_lines: bool = True) -> Iterator[Facts]:
             return
     with tempfile.TemporaryDirectory(prefix="grahak-facts-") as folder:
         db = duckdb.connect(config={"memory_limit": MEMORY, "threads": THREADS, "temp_directory": folder})
+        db.execute("SET enable_progress_bar = false")
         try:
             _fill(db, Path(folder), with_lines)
             yield Facts(db, "records")
