@@ -323,11 +323,28 @@ def test_a_used_segment_is_not_put_away_and_says_by_what(
     assert diwali.archived_at is None
     page = as_amina.get(f"/segments/{diwali.pk}/").text
     assert campaign.get_absolute_url() in page
+    assert '<td class="num wide-only">1</td>' in as_amina.get("/segments/").text
     campaign.delete()
     as_amina.post(f"/segments/{diwali.pk}/archive/")
     diwali.refresh_from_db()
     assert diwali.archived_at is not None
     as_amina.post(f"/segments/{diwali.pk}/restore/")
+    diwali.refresh_from_db()
+    assert diwali.archived_at is None
+
+
+def test_a_message_to_a_saved_view_uses_the_segments_of_the_view(
+    as_amina: Client, amina: User, diwali: Segment
+) -> None:
+    from grahak.customers.actions import save_view
+    from grahak.marketing.segments import named_in
+
+    view = save_view(by=amina, name="Cards", query=f"segment=is:{diwali.pk}", is_shared=True)
+    assert named_in(f"?view={view.pk}") == {diwali.pk}
+    assert named_in(f"segment=not:{diwali.pk}&kind=is:business") == {diwali.pk}
+    assert named_in("view=99999999999999999999&segment=is:x") == set()
+    assert "Cards" in as_amina.get(f"/segments/{diwali.pk}/").text
+    as_amina.post(f"/segments/{diwali.pk}/archive/")
     diwali.refresh_from_db()
     assert diwali.archived_at is None
 
