@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import warnings
 from functools import lru_cache
 from typing import Any
 
@@ -66,13 +67,15 @@ def holidays_of(country: str, first: int, last: int) -> dict[dt.date, str]:
     """Public holidays of a country by day, names in English; empty for a country that is not known. Days that
     hang on the moon (Eid) are estimates until they are seen."""
     years = range(first, last + 1)
-    try:
-        found = holidays.country_holidays(
-            country, years=years, language="en_US", categories=_categories(country)
-        )
-    except (NotImplementedError, KeyError):
-        return {}
-    return dict(sorted(found.items()))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # years for which a country's lists are not complete
+        try:
+            found = holidays.country_holidays(
+                country, years=years, language="en_US", categories=_categories(country)
+            )
+        except (NotImplementedError, KeyError):
+            return {}
+        return dict(sorted(found.items()))
 
 
 def _categories(country: str) -> tuple[str, ...]:

@@ -40,7 +40,9 @@ def shop(business: Business, warehouse: Path) -> Customer:
 
 
 def test_the_first_sync_makes_the_warehouse_and_has_everything(shop: Customer) -> None:
-    assert lake.ask("SELECT name, credit_limit FROM lake.customers") == [("عائشہ Traders", Decimal("1234.5678"))]
+    assert lake.ask("SELECT name, credit_limit FROM lake.customers") == [
+        ("عائشہ Traders", Decimal("1234.5678"))
+    ]
     assert lake.ask("SELECT ordinal, amount, day FROM lake.order_lines ORDER BY ordinal") == [
         (1, Decimal("100.0000"), dt.date(2026, 11, 4)),
         (2, Decimal("250.0000"), dt.date(2026, 11, 4)),
@@ -61,7 +63,9 @@ def test_late_corrected_cancelled_and_deleted_orders_follow(shop: Customer) -> N
     first.lines.filter(ordinal=2).update(amount=300, unit_price=300)
     Order.objects.filter(pk=first.pk).update(net=400, cancelled_at=NOON)
     sync.catch_up()
-    assert lake.ask("SELECT sum(amount), count(cancelled_at) FROM lake.order_lines") == [(Decimal("407.0000"), 2)]
+    assert lake.ask("SELECT sum(amount), count(cancelled_at) FROM lake.order_lines") == [
+        (Decimal("407.0000"), 2)
+    ]
     assert differing() == {}
     first.delete()
     sync.catch_up()
