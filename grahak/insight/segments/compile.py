@@ -32,6 +32,7 @@ class Compiled:
     params: tuple[tuple[str, Any], ...]
     tables: frozenset[str]
     customers: str  # what stands in FROM as c
+    sums: str = ""  # the rules that are asked last, of the others' members only; WHERE is the others
 
     @cached_property
     def members(self) -> str:
@@ -39,7 +40,14 @@ class Compiled:
         return self.select()
 
     def select(self, what: str = "c.customer_id") -> str:
-        return f"SELECT {what} FROM {self.customers} c WHERE c.archived_at IS NULL AND {self.where}"
+        """A SELECT over the members. Where some rules add up rows (GROUP BY), those are asked only of customers for
+        whom the others hold: adding up for everybody costs more than all the rest."""
+        if not self.sums:
+            return f"SELECT {what} FROM {self.customers} c WHERE c.archived_at IS NULL AND {self.where}"
+        return (
+            f"WITH near AS MATERIALIZED (SELECT c.customer_id FROM {self.customers} c WHERE c.archived_at IS NULL "
+            f"AND {self.where}) SELECT {what} FROM near c WHERE {self.sums}"
+        )
 
     def bound(self, today: dt.date | None = None) -> dict[str, Any]:
         """The parameters as of a business day, today where none is given."""
@@ -103,11 +111,32 @@ def forget() -> None:
 
 def _write(tree: Tree, target: Target, trees: Trees) -> Compiled:
     ctx = Context(target, segments=trees, write=expression)
-    where = expression(tree.root, ctx)
+    where, sums = _two_steps(tree.root, ctx)
     customers = ctx.table("customers")
     if len(where) > LONGEST:
         raise TreeError(_("These rules have become too long: segments inside segments count as well."))
-    return Compiled(target, where, tuple(ctx.params.items()), frozenset(ctx.tables), customers)
+    return Compiled(target, where, tuple(ctx.params.items()), frozenset(ctx.tables), customers, sums)
+
+
+def _two_steps(root: Group, ctx: Context) -> tuple[str, str]:
+    """The expression, and "" or those of its rules that are asked last (see Compiled.select)."""
+    if ctx.target != EVERYBODY or root.match != "all":
+        return expression(root, ctx), ""
+    last = {rule.path for rule in root.rules if isinstance(rule, Leaf) and _adds_up(rule, ctx)}
+    first = tuple(rule for rule in root.rules if rule.path not in last)
+    if not last or not first:
+        return expression(root, ctx), ""
+    where = expression(Group("all", first), ctx)
+    ctx.near = True
+    sums = expression(Group("all", tuple(rule for rule in root.rules if rule.path in last)), ctx)
+    return where, sums
+
+
+def _adds_up(leaf: Leaf, ctx: Context) -> bool:
+    """Whether a rule only asks which customers' rows add up to something."""
+    trial = Context(ctx.target, segments=ctx.segments, write=expression)
+    sql = leaf.condition.sql(leaf.args, trial)
+    return leaf.code != "segment" and " HAVING " in sql
 
 
 def expression(node: Node, ctx: Context, *, denied: bool = False) -> Known | str:

@@ -75,6 +75,7 @@ class Context:
     inside: tuple[int, ...] = ()
     tables: set[str] = field(default_factory=set)
     write: Callable[[Any, Context], str] | None = None
+    near: bool = False  # rows are looked at only of customers in the table `near`
 
     # Tables
 

@@ -63,7 +63,7 @@ def _categories() -> list[int]:
 def _segments() -> list[tuple[str, str, list[dict[str, Any]]]]:
     lately = {"is": "orders", "window": _last(30)}
     good = {"is": "rfm_class", "classes": ["at_risk", "cant_lose"]}
-    found = [
+    found: list[tuple[str, str, list[dict[str, Any]]]] = [
         (_("Bought this month"), _("Ordered in the last 30 days"), [lately]),
         (
             _("New this quarter"),

@@ -95,7 +95,8 @@ class Rows:
     def _where(self) -> str:
         # In one customer's rows nobody is unknown; elsewhere a NULL among the customers would spoil NOT IN
         known = () if self.ctx.target.is_records else (f"{self.customer} IS NOT NULL",)
-        found = " AND ".join((*self.where, *known))
+        near = (f"{self.customer} IN (SELECT customer_id FROM near)",) if self.ctx.near else ()
+        found = " AND ".join((*self.where, *known, *near))
         return f" WHERE {found}" if found else ""
 
     def customers(self, having: str = "") -> str:

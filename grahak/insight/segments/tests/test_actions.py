@@ -155,3 +155,17 @@ def test_a_tree_becomes_the_same_sql_as_ever(business: Any) -> None:
     spark, _params = compile.members_sql(rules, "spark")
     assert "NOT EXISTS" in spark or "NOT (" in spark
     assert compile.compiled(rules) is compile.compiled(parse(rules.json()))
+
+
+def test_sums_are_asked_only_of_those_for_whom_the_rest_holds(business: Any) -> None:
+    ever = {"kind": "ever"}
+    spent = {"is": "spent", "amount": {"op": "at_least", "value": "10"}, "window": ever}
+    sql, params = compile.members_sql(parse(rule(spent, {"is": "country", "values": ["IN"]})))
+    assert sql == (
+        "WITH near AS MATERIALIZED (SELECT c.customer_id FROM lake.customers c WHERE c.archived_at IS NULL AND "
+        "(c.country IN ($p0))) SELECT c.customer_id FROM near c WHERE (c.customer_id IN (SELECT o.customer_id FROM "
+        "lake.orders o WHERE o.cancelled_at IS NULL AND o.customer_id IS NOT NULL AND o.customer_id IN (SELECT "
+        "customer_id FROM near) GROUP BY o.customer_id HAVING SUM(o.net) >= $p1))"
+    )
+    assert params == {"p0": "IN", "p1": 10}
+    assert "near" not in compile.members_sql(parse(rule(spent)))[0]
