@@ -348,7 +348,7 @@ def test_who_belongs_to_a_firm_stays_there() -> None:
             "address": {"city": "y" * 900, "country": "Narnia"},
         },
         {
-            "name": "\u202eevil\u0000",
+            "name": "\u202eevil\u0007",
             "email": "a@b@c",
             "phone": True,
             "address": {"street": ["a"]},
