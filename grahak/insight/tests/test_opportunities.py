@@ -263,6 +263,19 @@ def test_the_list_costs_the_same_for_three_and_for_thirty(rajkot, as_amina):
     assert queries() == few
 
 
+def test_long_lists_go_on_from_the_last_row(rajkot, as_amina):
+    mine = buyer("Mine", branch=rajkot)
+    for number in range(51):
+        Opportunity.objects.create(
+            kind="stopped", customer=mine, subject=number, found_on=shop.today(), seen_on=shop.today(), worth=number,
+            facts={"days": 3, "gap": 9, "last": "2026-01-01", "since": 1},
+        )  # fmt: skip
+    first = as_amina.get("/opportunities/")
+    assert [line["row"].worth for line in first.context["lines"]][:2] == [50, 49]
+    second = as_amina.get("/opportunities/", {"after": first.context["page"].after})
+    assert [line["row"].worth for line in second.context["lines"]] == [0]
+
+
 def test_borders_are_set_and_audited(as_amina, as_bilal):
     given = {"risk": "40", "share": "60", "growth": "30", "back": "90"}
     assert as_bilal.get("/settings/opportunities/").status_code == 404

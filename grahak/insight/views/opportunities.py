@@ -97,7 +97,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     }
     page = page_of(
         asked.of_its_kind(rows).select_related("customer", "customer__owner", "taken_by", "decided_by"),
-        ("-worth", "-pk"),
+        ("-worth", "-id"),
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
         size=SIZE,
