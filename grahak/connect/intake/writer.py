@@ -21,9 +21,10 @@ from grahak.connect.intake.stores import Store, opened
 from grahak.connect.intake.visitors import Visitors
 
 logger = logging.getLogger("grahak.intake")
-LARGEST_GROUP = 6_400
+SMALLEST_GROUP, LARGEST_GROUP = 200, 6_400
+HOLD = 0.08  # seconds that a group may keep the database from its other writers; groups are sized to it
 MOST_WAITING = 20_000  # events; a quarter of a second to two seconds of work
-SHARE = 0.15  # of the time that a group held the database, for its other writers
+SHARE = 0.2  # of the time that a group held the database is left to its other writers after it
 LONGEST_BODY = 32 * 1024
 
 
@@ -59,6 +60,7 @@ class Writer:
     _thread: threading.Thread | None = None
     _visitors: Visitors = field(default_factory=Visitors)
     _store: Store | None = None
+    _group: int = LARGEST_GROUP
 
     def put(self, delivery: Delivery) -> None:
         """Line DELIVERY up. Raises Busy or Unavailable, and then it is not kept."""
@@ -116,10 +118,16 @@ class Writer:
                 self.waiting -= sum(len(delivery) for delivery in group)
             for delivery in group:
                 delivery.done(wrong)
-            time.sleep(min(0.05, (time.perf_counter() - began) * SHARE))
+            self._leave_room(sum(len(delivery) for delivery in group), time.perf_counter() - began)
         if self._store is not None:
             self._store.close()
             self._store = None
+
+    def _leave_room(self, size: int, took: float) -> None:
+        """Size the next group by this one, and let the other writers of the database in: SQLite has no queue."""
+        if size >= SMALLEST_GROUP:
+            self._group = int(min(max(size / took * HOLD, SMALLEST_GROUP), LARGEST_GROUP))
+        time.sleep(min(HOLD, took) * SHARE)
 
     def _next(self) -> list[Delivery]:
         """What waits, as much as makes a good group; waits for the first. Empty: it is time to end."""
@@ -128,9 +136,9 @@ class Writer:
                 if self.stopping:
                     return []
                 self._ready.wait()
-            group, size = [self._queue.popleft()], 0
+            group = [self._queue.popleft()]
             size = len(group[0])
-            while self._queue and size + len(self._queue[0]) <= LARGEST_GROUP:
+            while self._queue and size + len(self._queue[0]) <= self._group:
                 size += len(self._queue[0])
                 group.append(self._queue.popleft())
             return group
