@@ -5,6 +5,7 @@ A room that adds an address with arguments adds a line to SAMPLES; the matrix fa
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from decimal import Decimal
 from functools import cached_property
@@ -233,6 +234,24 @@ def _reset(world: World) -> dict[str, Any]:
 
 
 # URL name → the arguments of an address that exists
+def _open_copy(world: World) -> dict[str, Any]:
+    """A file among the warehouse's open copies."""
+    from grahak.warehouse import copies
+
+    (copies.folder() / "customers.parquet").write_bytes(b"PAR1")
+    listed = [
+        {
+            "table": "customers",
+            "file": "customers.parquet",
+            "rows": 0,
+            "bytes": 4,
+            "at": timezone.now().isoformat(),
+        }
+    ]
+    (copies.folder() / copies.LIST).write_text(json.dumps(listed))
+    return {"name": "customers"}
+
+
 SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "core:reset_password": _reset,
     "core:accept_invitation": lambda world: {"token": world.invitation.token},
@@ -242,6 +261,7 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
         ("core:person", "core:invite_again", "core:close_login", "core:open_login", "core:end_sessions"),
         lambda world: {"pk": world.colleague.pk},
     ),
+    "warehouse:download": _open_copy,
     "core:withdraw_key": lambda world: {"pk": world.key.pk},
     **dict.fromkeys(
         (

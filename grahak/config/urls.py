@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("grahak.catalogue.urls")),
     path("", include("grahak.sales.urls")),
     path("", include("grahak.channels.urls")),
+    path("", include("grahak.warehouse.urls")),
     path("", include("grahak.marketing.urls")),
     path("", include("grahak.connect.urls")),
 ]

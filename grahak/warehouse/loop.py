@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from django.db import DatabaseError
 
 from grahak.core import changes, heartbeat, leader
-from grahak.warehouse import erase, lake, rebuild, sync, trouble, upkeep
+from grahak.warehouse import copies, erase, jobs, lake, rebuild, sync, trouble, upkeep
 
 logger = logging.getLogger("grahak.warehouse")
 PAUSE = 0.3  # seconds between two looks at the change log
@@ -129,3 +129,5 @@ class Keeper:
         else:
             upkeep.expire(self.writer, keep=upkeep.KEEP)
         lake.sweep_generations()
+        if copies.due():
+            jobs.soon(jobs.write_copies)

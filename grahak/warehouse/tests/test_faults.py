@@ -1,5 +1,5 @@
-"""The worker killed, the catalogue locked, the disk full: nothing is lost, nothing doubled, and it is said since when the
-warehouse is stale. Real processes on a real database file.
+"""The worker killed, the catalogue locked, the disk full: nothing is lost, nothing doubled, and it is said since when
+the warehouse is stale. Real processes on a real database file.
 """
 
 from __future__ import annotations

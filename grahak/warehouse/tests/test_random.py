@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ EDITS = st.lists(
                 "sync",
                 "sync",
             ]
-        ),  # fmt: skip
+        ),
         st.integers(0, 5),
         st.integers(-50, 5000),
     ),
@@ -162,7 +163,11 @@ class Shop:
 
 
 @pytest.mark.django_db
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=int(os.environ.get("GRAHAK_EXAMPLES") or 5),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(edits=EDITS)
 def test_the_warehouse_equals_the_records_after_any_edits(
     business: Business, warehouse: Path, edits: list[tuple[str, int, int]]
