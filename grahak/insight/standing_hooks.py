@@ -200,7 +200,7 @@ def told(rows: list[Opportunity]) -> list[dict[str, Any]]:
     """Opportunities with the sentence that says why."""
     names = telling.names_of(rows)
     return [
-        {"row": row, "subject": telling.subject(row, names), "evidence": telling.evidence(row, names)}
+        {"row": row, "headline": telling.headline(row, names), "evidence": telling.evidence(row, names)}
         for row in rows
     ]
 

@@ -127,7 +127,7 @@ def _stopped(found: Facts, kind: str, today: dt.date) -> Iterator[Found]:
             WHERE s.stage NOT IN ('lapsed', 'lost')
         )
         SELECT s.customer_id, s.thing,
-            CAST(s.usual * greatest(1, {NINETY} // greatest(s.gap, 1)) AS DECIMAL(19,4)) AS worth,
+            CAST(s.usual * greatest(1, least(s.days, {NINETY} // greatest(s.gap, 1))) AS DECIMAL(19,4)) AS worth,
             s.days, s.last, s.gap, s.usual, COUNT(d.day)
         FROM silent s JOIN days d ON d.customer_id = s.customer_id AND d.day > s.last + s.gap
         WHERE s.silent > greatest({STOPPED_GAPS} * s.gap, {STOPPED_AT_LEAST}) AND s.silent <= {STOPPED_AT_MOST}

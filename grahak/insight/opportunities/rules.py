@@ -9,7 +9,7 @@ one list. Only customers in use are looked at.
 - *Stopped buying*: a category (an item, in a shop whose goods have no categories) bought on three order days or more,
   not bought for more than twice the median gap of those days and a fortnight at least, but two years at most, while
   the customer has ordered other things since it was due and has not lapsed. Worth = median of what its order days
-  brought × as many gaps as go into ninety days, at least one.
+  brought × as many gaps as go into ninety days, at least one and at most as many as it was bought on.
 - *Never bought what similar shops buy*: B, never bought, where the customer bought A on two days or more in the last
   year and most who bought A in that year bought B too: at least 8 bought both, at least the border's share of those
   who bought A, at least 1.3 times as large a share as of all buyers, and a Jaccard index (bought both ÷ bought

@@ -41,6 +41,15 @@ def subject(row: Opportunity, names: Names) -> str:
     return names.get((row.subject_kind, row.subject), "")
 
 
+def headline(row: Opportunity, names: Names) -> SafeString:
+    """What it is in a few words, as safe HTML: "Stopped buying Bandhani"."""
+    if row.kind not in ("stopped", "missing"):
+        return format_html("{}", row.get_kind_display())
+    name = format_html("<bdi>{}</bdi>", subject(row, names) or "–")
+    sentence = _("Stopped buying {name}") if row.kind == "stopped" else _("Never bought {name}")
+    return format_html(sentence, name=name)
+
+
 def evidence(row: Opportunity, names: Names) -> SafeString:
     """The sentence that says why, as safe HTML."""
     facts: dict[str, Any] = row.facts
