@@ -42,6 +42,7 @@ def live(request: HttpRequest) -> HttpResponse:
     rates, since = (watch.rates, watch.known_since) if watch.begun else seed(place)
     eyes = Eyes(user)
     context = {
+        "eyes": eyes,
         "lines": lines_of([row for row in reversed(rows) if eyes.sees(row)][:SHOWN], eyes),
         "rates": drawn_rates(dict(rates), since, asked.source),
         "place": str(place),

@@ -174,6 +174,7 @@ class Eyes:
         self.events = scope_of(user, "events.view")
         self.customers = scope_of(user, "customers.view")
         self.orders = scope_of(user, "orders.view")
+        self.rejects = scope_of(user, "rejects.view") is not None  # may look into what could not be read
 
     def sees(self, row: Happening) -> bool:
         """Whether the row is there for them at all."""

@@ -138,7 +138,7 @@ class _Screen:
         self.turn = 0
         self.eyes: Eyes | None = None
         self.commits = -1
-        self.asked_at = 0.0
+        self.asked_at = float("-inf")
         self.sent_at = 0.0
         self.shown: set[tuple[str, int]] = set()
 
@@ -181,12 +181,17 @@ class _Screen:
         assert self.eyes is not None
         rates = drawn_rates(dict(watch.rates), watch.known_since, self.asked.source)
         message = _message(
-            "rates", render_to_string("connect/_rates.html", {"rates": rates, "now": timezone.now()})
+            "rates",
+            render_to_string(
+                "connect/_rates.html", {"rates": rates, "now": timezone.now(), "eyes": self.eyes}
+            ),
         )
         if rows:
             newest = lines_of(rows[-AT_ONCE:][::-1], self.eyes)
             more = len(rows) - len(newest)
-            html = render_to_string("connect/_happenings.html", {"lines": newest, "more": more})
+            html = render_to_string(
+                "connect/_happenings.html", {"lines": newest, "more": more, "eyes": self.eyes}
+            )
             message += _message("rows", html, str(place))
         return message
 
