@@ -23,8 +23,8 @@ def used_by() -> dict[int, int]:
     return found
 
 
-def _named(tree: Any) -> set[int]:
+def _named(tree: Any) -> frozenset[int]:
     try:
         return parse(tree).segments()
     except TreeError:
-        return set()
+        return frozenset()

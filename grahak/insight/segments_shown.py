@@ -17,7 +17,7 @@ from grahak.core.registry import Column, Filter, MassAction, NavLink, Panel, reg
 from grahak.customers.listing.operators import IS, NOT
 from grahak.customers.models import SavedView
 from grahak.insight.models import Membership, Segment
-from grahak.insight.segments.uses import USES, Use
+from grahak.insight.segments.uses import KINDS, USES, Use
 from grahak.insight.segments_counts import COUNTS
 
 MOST_CHOICES: Final = 500
@@ -53,6 +53,7 @@ def hang() -> None:
             action="segments.view",
         ),
     )
+    KINDS["view"] = _("Saved view")
     USES.append(by_views)
     COUNTS.append(views_by_segment)
     registry.add_new(NavLink(_("Segment"), "segments:new", "segment", "segments.edit", order=60, key="s"))

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from grahak.channels.models import DispatchState
 from grahak.customers.models import SavedView
 from grahak.insight.models import Segment
-from grahak.insight.segments.uses import USES, Use
+from grahak.insight.segments.uses import KINDS, USES, Use
 from grahak.insight.segments_counts import COUNTS
 from grahak.insight.segments_shown import segments_in
 from grahak.marketing.models import Campaign, Whom
@@ -67,5 +68,6 @@ def counts() -> dict[int, int]:
 
 def hang() -> None:
     """Called once, when the app is ready."""
+    KINDS["campaign"] = _("Message to many")
     USES.append(by_campaigns)
     COUNTS.append(counts)

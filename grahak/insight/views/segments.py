@@ -23,9 +23,8 @@ from grahak.customers.views.listing import COLUMNS
 from grahak.customers.views.parts import wants
 from grahak.insight.models import Movement, Segment
 from grahak.insight.segments.stale import REASONS
-from grahak.insight.segments.uses import uses
 from grahak.insight.segments_counts import used_by
-from grahak.insight.views.segments_parts import head, said, segment_or_404, tree_or_none
+from grahak.insight.views.segments_parts import head, said, segment_or_404, tree_or_none, uses_in_words
 from grahak.insight.views.segments_size import change_since, picture, sizes_of, spark
 from grahak.insight.views.segments_starts import starts
 
@@ -112,7 +111,7 @@ def _beside(found: Segment) -> dict[str, Any]:
         "change": change_since(sizes, found.members),
         "picture": picture(found, sizes),
         "says": said(tree.root) if tree else None,
-        "uses": uses(found.pk),
+        "uses": uses_in_words(found),
         "why_stale": REASONS.get(found.stale_reason, ""),
         **moved,
     }

@@ -21,11 +21,10 @@ from grahak.customers.views.parts import sentences, wants
 from grahak.insight.models import Segment
 from grahak.insight.segments import actions, registry
 from grahak.insight.segments.tree import Tree, TreeError, parse
-from grahak.insight.segments.uses import uses
 from grahak.insight.views import segments_blanks as blanks
 from grahak.insight.views import segments_draft as drafts
 from grahak.insight.views.segments_draft import Node
-from grahak.insight.views.segments_parts import rule_segment_or_404, segment_or_404
+from grahak.insight.views.segments_parts import rule_segment_or_404, segment_or_404, uses_in_words
 from grahak.insight.views.segments_starts import START_CODES, start
 
 KEPT_STEPS: Final = 8
@@ -244,7 +243,7 @@ def _page(
     context |= {
         "name": request.POST.get("name", "")[:120] if posted else name,
         "note": request.POST.get("note", "")[:300] if posted else note,
-        "uses": uses(segment.pk) if segment else [],
+        "uses": uses_in_words(segment) if segment else [],
         **(live(checked(draft), request) if posted else {}),
     }
     return render(request, "insight/segments/build.html", context, status=status)

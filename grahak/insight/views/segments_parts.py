@@ -13,6 +13,7 @@ from grahak.core.registry import registry
 from grahak.customers.views.parts import LARGEST
 from grahak.insight.models import Segment
 from grahak.insight.segments.tree import Group, Node, Tree, TreeError, parse
+from grahak.insight.segments.uses import KINDS, Use, uses
 
 
 def segment_or_404(pk: int, **having: Any) -> Segment:
@@ -32,6 +33,11 @@ def head(request: HttpRequest, segment: Segment) -> dict[str, Any]:
     """What the head of every page of a segment draws: what may be done with its members, as a whole."""
     actions = [one for one in registry.mass_actions if scope_of(request.user, one.action) is not None]
     return {"segment": segment, "mass_actions": actions, "whom": f"segment=is:{segment.pk}"}
+
+
+def uses_in_words(segment: Segment) -> list[tuple[Use, Any]]:
+    """What uses it, each with the word for what it is."""
+    return [(use, KINDS.get(use.kind, "")) for use in uses(segment.pk)]
 
 
 def tree_or_none(segment: Segment) -> Tree | None:
