@@ -62,7 +62,7 @@ def hang() -> None:
                choices=lambda request: [], order=55, says=move_words),
         Filter("opportunity", gettext_lazy("Opportunity"), (IS, NOT), by_opportunity, kind="choice",
                choices=lambda request: OpportunityKind.choices, order=56),
-        Panel("insight.stage", "figures", "insight/panels/stage.html", stage_panel, order=45, action="insight.rfm"),
+        Panel("insight.stage", "head", "insight/panels/stage.html", stage_panel, order=31, action="insight.rfm"),
         Panel("insight.opportunities", "related", "insight/panels/opportunities.html", opportunity_panel,
               order=15, action="opportunities.view"),
         Need("opportunities", needs, "opportunities.view", order=40),

@@ -16,7 +16,7 @@ from django.utils import timezone
 from grahak.core import business
 from grahak.core.models import Setting
 from grahak.insight.lifecycle.risk import ALL, GROUPS, HORIZON, WEIGHT
-from grahak.insight.lifecycle.stages import NO_GAP, stage_of
+from grahak.insight.lifecycle.stages import NO_GAP, entered, stage_of
 from grahak.insight.models import CustomerStage, Opportunity, OpportunityKind, OpportunityState
 from grahak.sales.models import Order, OrderKind
 from grahak.sales.recount import median
@@ -58,7 +58,8 @@ def restage(customer_ids: Collection[int]) -> None:
     for pk, mine in days.items():
         found = _stage(pk, sorted(mine), sold[pk], today, shop_gap, shares)
         before = kept.get(pk)
-        found.since = before.since if before and before.stage == found.stage else today
+        if before and before.stage == found.stage:
+            found.since = before.since
         fresh.append(found)
     CustomerStage.objects.bulk_create(
         fresh,
@@ -88,9 +89,11 @@ def _stage(
     gap = int(usual + Decimal("0.5")) if own else shop_gap
     last, silent = days[-1], (today - days[-1]).days
     year = sum((net for day, net in sold.items() if last - dt.timedelta(days=YEAR) < day <= last), Decimal(0))
+    stage = stage_of(silent=silent, days=len(days), gap=gap, before=gaps[-1] if gaps else None)
     return CustomerStage(
         customer_id=pk,
-        stage=stage_of(silent=silent, days=len(days), gap=gap, before=gaps[-1] if gaps else None),
+        stage=stage,
+        since=entered(stage, last, gap),
         gap=gap,
         own=own,
         due_on=last + dt.timedelta(days=gap),

@@ -16,6 +16,7 @@ Who never ordered is in no stage.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,6 +68,17 @@ def stage_of(*, silent: int, days: int, gap: int, before: int | None) -> str:
     if before is None:
         return "new"
     return "won_back" if before > lapsed else "active"
+
+
+def entered(stage: str, last: dt.date, gap: int) -> dt.date:
+    """The day on which somebody came into a stage who has not ordered since LAST."""
+    after = {
+        "due": max(gap - DUE_BEFORE, 1),
+        "late": gap + 1,
+        "lapsed": max(LAPSED_AFTER * gap, LAPSED_AT_LEAST) + 1,
+        "lost": max(LOST_AFTER * gap, LOST_AT_LEAST) + 1,
+    }.get(stage, 0)
+    return last + dt.timedelta(days=after)
 
 
 def stage_sql() -> str:

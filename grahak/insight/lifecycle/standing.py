@@ -13,7 +13,7 @@ from grahak.core.models import Setting
 from grahak.customers.models import Customer
 from grahak.insight import facts
 from grahak.insight.lifecycle import few, risk
-from grahak.insight.lifecycle.stages import NO_GAP, stage_sql
+from grahak.insight.lifecycle.stages import NO_GAP, entered, stage_sql
 from grahak.insight.models import CustomerStage
 
 LAST_RUN = "insight.lifecycle"
@@ -30,7 +30,7 @@ def restage(*, today: dt.date | None = None) -> int:
         gap = build(found, day)
         many = 0
         for rows in found.rows(_RESULT, at_once=AT_ONCE):
-            many += _keep(rows, day, fresh)
+            many += _keep(rows, fresh)
         source = found.source
         curves = "SELECT c.kind, c.gap, c.share FROM curve c JOIN known k USING (kind) ORDER BY c.kind, c.gap"
         few.keep(gap, found.db.execute(curves).fetchall())
@@ -100,7 +100,7 @@ def build(found: facts.Facts, today: dt.date) -> int:
     return shop_gap
 
 
-def _keep(rows: list[Any], day: dt.date, fresh: Any) -> int:
+def _keep(rows: list[Any], fresh: Any) -> int:
     """Write those that differ. SINCE stays while the stage does."""
     ids = [row[0] for row in rows]
     lowest, highest = ids[0], ids[-1]
@@ -116,7 +116,9 @@ def _keep(rows: list[Any], day: dt.date, fresh: Any) -> int:
         if pk not in there:
             continue
         before = kept.get(pk)
-        since = before[1] if before and before[0] == stage else day
+        since = (
+            before[1] if before and before[0] == stage else entered(stage, due_on - dt.timedelta(gap), gap)
+        )
         after = (stage, since, gap, own, due_on, risky, pace)
         if before != after:
             changed.append((pk, stage, since, gap, own, due_on, risky, int(pace * 10_000), fresh))

@@ -56,7 +56,7 @@ def test_stages_found_together_are_those_of_each_alone(business):
     found = {row.customer.name: row.stage for row in CustomerStage.objects.select_related("customer")}
     assert found == {stage: stage for stage in pasts}
     mine = CustomerStage.objects.get(customer=people["late"])
-    assert (mine.gap, mine.own, mine.since) == (30, True, shop.today())
+    assert (mine.gap, mine.own, mine.since) == (30, True, shop.today() - dt.timedelta(days=9))
     figures = CustomerFigures.objects.get(customer=people["late"])
     assert (mine.gap, mine.due_on) == (figures.usual_gap, figures.due_on)
 
@@ -97,8 +97,10 @@ def test_the_day_of_entering_stays_while_the_stage_does(business):
     mine = buyer("Mine")
     sell(mine, [10, 40, 70])
     restage(today=shop.today() - dt.timedelta(days=2))
-    restage()
-    assert CustomerStage.objects.get().since == shop.today() - dt.timedelta(days=2)
+    assert CustomerStage.objects.get().since == shop.today() - dt.timedelta(days=10)
+    sell(mine, [1])
+    few.restage([mine.pk])
+    assert CustomerStage.objects.get().since == shop.today() - dt.timedelta(days=10)
 
 
 def test_a_stage_goes_with_the_last_order(business):
