@@ -16,6 +16,7 @@ from grahak.connect.intake import stores, writer
 from grahak.connect.intake.reading import Reject
 from grahak.connect.intake.tests.bodies import read
 from grahak.connect.intake.writer import Busy, Delivery, Unavailable, Writer
+from grahak.customers.models import Event, Rejected, Source, Visitor
 
 
 @pytest.fixture
@@ -159,3 +160,30 @@ def test_a_stop_writes_what_waits_and_takes_nothing_more(ours, file):
     assert (done, rows(file)) == ([None] * 50, 50)
     with pytest.raises(Unavailable):
         ours.put(Delivery([page(99)], [], done.append))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_on_postgresql_two_writers_keep_everything_once():
+    if connection.vendor != "postgresql":
+        pytest.skip("PostgreSQL's own")
+    Source.objects.create(pk=7, name="Shop", write_key="k")
+    two = Writer(), Writer()
+    keep(two[0], page(1, userId="amina"), page(1, userId="bilal", messageId="other"))
+
+    async def send() -> None:
+        for n in range(100):
+            events = [[page(n), page(n % 10), page(n, messageId=f"s{n}")] for _ours in two]
+            await asyncio.gather(*(ours.kept(mine, []) for ours, mine in zip(two, events, strict=True)))
+
+    asyncio.run(send())
+    bad = page(500)
+    bad.row[10] = "{no json"
+    keep(two[0], page(501), bad)
+    for ours in two:
+        ours.stop()
+    assert Event.objects.count() == Event.objects.values("once").distinct().count() == 202
+    assert list(Rejected.objects.values_list("reason", flat=True)) == ["not_stored"]
+    assert list(Visitor.objects.filter(value="b1").order_by("turn").values_list("turn", "user__value")) == [
+        (0, "amina"),
+        (1, None),
+    ]
