@@ -169,6 +169,15 @@ class World:
         return Rejected.objects.create(reason="no_type", body='{"userId": "1"}')
 
     @cached_property
+    def delivery(self) -> Any:
+        """A failed delivery of a connected till."""
+        from grahak.connect.connectors.actions import connect
+        from grahak.connect.connectors.models import Delivery
+
+        connector = connect("till", "Till at the door", by=self.owner)
+        return Delivery.objects.create(connector=connector, delivery_id="1", body=b"{", state="failed")
+
+    @cached_property
     def draft(self) -> Any:
         from grahak.marketing.actions import begin
 
@@ -350,6 +359,31 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
         ("connect:source", "connect:arrivals", "connect:end_source", "connect:resume_source"),
         lambda world: {"pk": world.source.pk},
     ),
+    **dict.fromkeys(
+        (
+            "connect:connection",
+            "connect:progress",
+            "connect:try_out",
+            "connect:register",
+            "connect:pause_connection",
+            "connect:resume_connection",
+            "connect:end_connection",
+            "connect:read_shop",
+            "connect:stop_reading",
+            "connect:go_on_reading",
+            "connect:deliveries",
+            "connect:replay_failed",
+        ),
+        lambda world: {"pk": world.delivery.connector_id},
+    ),
+    **dict.fromkeys(
+        ("connect:delivery", "connect:replay", "connect:see_to"),
+        lambda world: {"pk": world.delivery.connector_id, "delivery": world.delivery.pk},
+    ),
+    "connect:hook": lambda world: {
+        "kind": world.delivery.connector.kind,
+        "token": world.delivery.connector.token,
+    },
     **dict.fromkeys(("connect:reject", "connect:reject_again"), lambda world: {"pk": world.reject.pk}),
     "channels:lift": lambda world: {"pk": world.barred.pk},
     **dict.fromkeys(("channels:mail", "channels:mail_html"), lambda world: {"pk": world.mail.pk}),

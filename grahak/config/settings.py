@@ -189,11 +189,14 @@ UPLOAD_LIMIT = env.number("GRAHAK_UPLOAD_MB", 512) * 1024 * 1024
 WAREHOUSE_THREADS = max(1, env.number("GRAHAK_WAREHOUSE_THREADS", 2))
 WAREHOUSE_MEMORY = max(256, env.number("GRAHAK_WAREHOUSE_MB", 1024))  # MiB; the rest goes through files
 
+# Shops that are asked over the network must stand on the open internet; yes allows one's own network and plain HTTP
+OUTBOUND_PRIVATE = env.flag("GRAHAK_OUTBOUND_PRIVATE")
+
 # Jobs: one queue a loop, so that none waits for another
 TASKS = {
     "default": {
         "BACKEND": "django_tasks_db.DatabaseBackend",
-        "QUEUES": ["default", "imports", "sending"],
+        "QUEUES": ["default", "imports", "sending", "backfill"],
     }
 }
 

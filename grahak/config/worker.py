@@ -53,6 +53,12 @@ def _copy(stop: threading.Event) -> None:
     loop.run(stop)
 
 
+def _work_deliveries(stop: threading.Event) -> None:
+    from grahak.connect.connectors import work
+
+    work.run(stop)
+
+
 LOOPS: dict[str, Loop] = {
     "jobs": _run_jobs("default"),
     "imports": _run_jobs("imports"),
@@ -61,6 +67,8 @@ LOOPS: dict[str, Loop] = {
     "warehouse": _copy,
     "house": keep_house,
     "digest": _digest,
+    "connectors": _work_deliveries,
+    "backfill": _run_jobs("backfill"),
     "segments": _follow_segments,
 }
 

@@ -18,6 +18,8 @@ grant(
 grant("rejects.view", says=_("See what was sent to us and could not be read"), analyst="all")
 grant("rejects.edit", says=_("Try again or throw away what could not be read"))
 grant("sources.edit", says=_("Set up where events come from: web shop, app, till"))
+grant("connectors.view", says=_("See connected shops and tills and what they deliver"), analyst="all")
+grant("connectors.edit", says=_("Connect shops and tills, read what they hold, try deliveries again"))
 
 describe(
     {
@@ -37,5 +39,23 @@ describe(
         "connect.source.changed": _("Source of events changed"),
         "connect.source.ended": _("Source of events ended"),
         "connect.source.resumed": _("Source of events let in again"),
+        "connect.connection.added": _("Shop connected"),
+        "connect.connection.changed": _("Connection changed"),
+        "connect.connection.paused": _("Connection paused"),
+        "connect.connection.resumed": _("Connection works again"),
+        "connect.connection.ended": _("Connection ended"),
+        "connect.connection.registered": _("Webhooks made in the shop"),
+        "connect.deliveries.replayed": _("Deliveries worked again"),
+        "connect.request.settled": _("Request of a shop seen to"),
+        "connect.backfill.begun": _("Reading of a shop begun"),
+        "connect.backfill.stopped": _("Reading of a shop stopped"),
+        "connect.backfill.resumed": _("Reading of a shop resumed"),
+        "connect.order.added": _("Order of a connected shop written"),
+        "connect.order.changed": _("Order changed by a connected shop"),
+        "connect.order.cancelled": _("Order cancelled by a connected shop"),
+        "connect.order.restored": _("Order brought back by a connected shop"),
+        "connect.product.added": _("Item of a connected shop added"),
+        "connect.product.changed": _("Item changed by a connected shop"),
+        "connect.product.archived": _("Item put away by a connected shop"),
     }
 )

@@ -9,8 +9,10 @@ class ConnectConfig(AppConfig):
 
     def ready(self) -> None:
         from grahak.connect import erasing, panels
+        from grahak.connect.connectors import hooks as connectors
         from grahak.connect.intake import hooks
 
         panels.register()
+        connectors.register()
         hooks.register()
         erasing.register()

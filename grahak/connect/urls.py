@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grahak.connect.views import hooks, imports, live, mapping, rejected, sources
+from grahak.connect.views import connectors, deliveries, hooks, imports, live, mapping, rejected, sources
 
 app_name = "connect"
 urlpatterns = [
@@ -14,6 +14,23 @@ urlpatterns = [
     path("imports/<int:pk>/undo/", imports.undo, name="undo"),
     path("imports/<int:pk>/again/", imports.again, name="again"),
     path("imports/<int:pk>/discard/", imports.discard, name="discard"),
+    path("connections/", connectors.connections, name="connections"),
+    path("connections/new/", connectors.connect, name="connect"),
+    path("connections/<int:pk>/", connectors.connection, name="connection"),
+    path("connections/<int:pk>/progress/", connectors.progress, name="progress"),
+    path("connections/<int:pk>/try/", connectors.try_out, name="try_out"),
+    path("connections/<int:pk>/webhooks/", connectors.register, name="register"),
+    path("connections/<int:pk>/pause/", connectors.pause, name="pause_connection"),
+    path("connections/<int:pk>/resume/", connectors.resume, name="resume_connection"),
+    path("connections/<int:pk>/end/", connectors.end, name="end_connection"),
+    path("connections/<int:pk>/read/", connectors.read_shop, name="read_shop"),
+    path("connections/<int:pk>/stop/", connectors.stop_reading, name="stop_reading"),
+    path("connections/<int:pk>/go-on/", connectors.go_on_reading, name="go_on_reading"),
+    path("connections/<int:pk>/deliveries/", deliveries.deliveries, name="deliveries"),
+    path("connections/<int:pk>/deliveries/again/", deliveries.replay_failed, name="replay_failed"),
+    path("connections/<int:pk>/deliveries/<int:delivery>/", deliveries.delivery, name="delivery"),
+    path("connections/<int:pk>/deliveries/<int:delivery>/again/", deliveries.replay, name="replay"),
+    path("connections/<int:pk>/deliveries/<int:delivery>/done/", deliveries.see_to, name="see_to"),
     path("hooks/<slug:kind>/<slug:token>/", hooks.hook, name="hook"),
     path("live/", live.live, name="live"),
     path("live/stream/", live.stream, name="stream"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -17,7 +18,7 @@ from django.db import DatabaseError, OperationalError, close_old_connections, tr
 from django.db.models import F
 from django.utils import timezone
 
-from grahak.connect.connectors import shopify, till, woocommerce
+from grahak.connect.connectors import jobs, shopify, till, woocommerce
 from grahak.connect.connectors.documents import (
     BackDoc,
     CustomerDoc,
@@ -161,6 +162,7 @@ def _work(delivery: Delivery) -> None:
     delivery.save()
     if delivery.object_kind == ObjectKind.ORDER and doing.order_id:
         _release(connector, delivery.object_id, doing)
+        _ask_for_lines(connector, documents)
 
 
 def _why_quiet(document: Document) -> str:
@@ -261,6 +263,21 @@ def _name(delivery: Delivery) -> None:
             delivery.customer_id = known.customer_id
         elif party.email and holders.count() == 1:
             delivery.customer_id = holders.get().pk
+
+
+def _ask_for_lines(connector: Connector, documents: list[Document]) -> None:
+    """WooCommerce tells a refund as a sum: where we may ask, its lines are fetched."""
+    if connector.kind != "woocommerce" or not connector.can_ask:
+        return
+    for order in documents:
+        if not isinstance(order, OrderDoc) or not order.refunds:
+            continue
+        sums = ShopObject.objects.filter(
+            connector=connector, parent=order.external_id, kind=ObjectKind.REFUND, version__startswith="0|"
+        )
+        if sums.exists():
+            asking = partial(jobs.fetch_refunds.enqueue, connector.pk, order.external_id)
+            transaction.on_commit(asking)
 
 
 def _release(connector: Connector, order_id: str, doing: Work) -> None:

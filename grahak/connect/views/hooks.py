@@ -17,8 +17,10 @@ def hook(request: HttpRequest, kind: str, token: str) -> HttpResponse:
     connector = Connector.objects.filter(kind=kind, token=token).first()
     if connector is None:
         raise Http404
+    if request.method in ("GET", "HEAD"):  # whoever opens it in a browser to see whether it is there
+        return HttpResponse("This address takes what a shop posts.", content_type="text/plain")
     if request.method != "POST":
-        return HttpResponse(status=405, headers={"Allow": "POST"})
+        return HttpResponse(status=405, headers={"Allow": "GET, HEAD, POST"})
     claimed = request.headers.get("Content-Length", "")
     length = int(claimed) if claimed.isascii() and claimed.isdigit() else None
     body = b"" if (length or 0) > LARGEST_BODY else request.read(LARGEST_BODY + 1)

@@ -76,8 +76,9 @@ def test_an_address_that_no_connection_has_is_404(business: Business) -> None:
     assert Client().post("/hooks/shopify/nobody/", b"{}", content_type="application/json").status_code == 404
 
 
-def test_the_address_takes_posts_only(shopify: Connector) -> None:
-    assert Client().get(shopify.hook_path).status_code == 405
+def test_the_address_can_be_looked_at_and_takes_posts_only(shopify: Connector) -> None:
+    assert Client().get(shopify.hook_path).status_code == 200
+    assert Client().put(shopify.hook_path, b"{}").status_code == 405
 
 
 def test_too_large_a_body_is_413_and_counted(shopify: Connector) -> None:
