@@ -71,7 +71,9 @@ class Intake:
             logger.exception("intake failed", extra={"path": scope["path"]})
             status, body, more = _says(503, "Nothing can be kept now; come again.")
             more = [(b"retry-after", b"5")]
-        head = [*_CORS, _JSON, (b"content-length", str(len(body)).encode()), *more]
+        head = [*_CORS, *more]
+        if status != 204:
+            head += [_JSON, (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": status, "headers": head})
         await send({"type": "http.response.body", "body": body})
 
