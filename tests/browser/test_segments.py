@@ -92,6 +92,18 @@ def test_lines_are_moved_by_keys_and_by_mouse_and_taken_back(open_page: OpenPage
     expect(page.locator("input[name='r-2-0~is']")).to_have_value("due")
 
 
+def test_several_of_a_list_are_ticked_and_named(open_page: OpenPage, silk: int) -> None:
+    page = open_page("/segments/new/")
+    add(page, "r", "city")
+    menu = page.locator("[data-node='r-0'] [data-choices]")
+    expect(menu.locator("summary")).to_have_text("choose…")
+    menu.locator("summary").click()
+    menu.get_by_label("Rajkot").check()
+    expect(menu.locator("summary")).to_have_text("Rajkot")
+    expect(page.locator("#live .live__words")).to_contain_text("Rajkot")
+    expect(page.locator("#facts")).to_contain_text("You will get")
+
+
 def test_a_segment_is_written_without_a_script(open_page: OpenPage, silk: int) -> None:
     page = open_page("/segments/new/", script=False)
     add(page, "r", "name")
