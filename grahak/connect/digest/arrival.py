@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from grahak.customers.models import Event, EventType
+from grahak.customers.models import Event, EventType, Visit
 from grahak.customers.text import one_line
 
 _TABLET = re.compile(r"iPad|Tablet|PlayBook|Silk|Kindle|Android(?!.*Mobile)", re.IGNORECASE)
@@ -28,17 +28,23 @@ class Arrival(NamedTuple):
     @classmethod
     def of(cls, events: list[Event]) -> Arrival:
         """From the first events of a visit, in the order of their time; each fact from the first that has it."""
-        landing = next((event for event in events if page(event, "path")), None)
-        source, medium, name = _first(events, _campaign) or ("", "", "")
-        return cls(
-            source_id=events[0].source_id,
-            entry=page(landing, "path")[:400] if landing else "",
-            referrer=_from_outside(landing)[:400] if landing else "",
-            utm_source=source[:120],
-            utm_medium=medium[:120],
-            utm_campaign=name[:120],
-            device=_first(events, device) or "",
-        )
+        return cls(events[0].source_id).then(events)
+
+    @classmethod
+    def kept_by(cls, visit: Visit) -> Arrival:
+        """What a visit told of its beginning so far."""
+        return cls(*(getattr(visit, name) for name in cls._fields))
+
+    def then(self, events: list[Event]) -> Arrival:
+        """The same, with what is still unknown from the EVENTS that come next."""
+        found = self
+        landing = None if found.entry else next((event for event in events if page(event, "path")), None)
+        if landing is not None:
+            found = found._replace(entry=page(landing, "path")[:400], referrer=_from_outside(landing)[:400])
+        if not (found.utm_source or found.utm_medium or found.utm_campaign):
+            source, medium, name = _first(events, _campaign) or ("", "", "")
+            found = found._replace(utm_source=source[:120], utm_medium=medium[:120], utm_campaign=name[:120])
+        return found if found.device else found._replace(device=_first(events, device) or "")
 
 
 def _first(events: Iterable[Event], look: Callable[[Event], Any]) -> Any:

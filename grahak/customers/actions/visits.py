@@ -10,11 +10,11 @@ from typing import Any, Final
 from django.db.models import Q
 
 from grahak.core.bulk import pieces
-from grahak.customers.actions.timeline import tell
 from grahak.customers.models import Activity, Event, EventType, Visit
 from grahak.customers.text import one_line
 
 GAP: Final = dt.timedelta(minutes=30)  # of one visit, and of one sitting
+_AROUND: Final = dt.timedelta(days=1)  # a sitting is not followed further
 READ: Final = 300  # events of a visit that its line is made from
 NAMED: Final = 3
 # Segment's words for what is told by name; everything else is counted
@@ -29,58 +29,108 @@ _DEEDS: Final = {
 
 def tell_visits(visits: Iterable[int] = (), visitors: Iterable[int] = ()) -> int:
     """Tell these visits, and all visits of these visitors, on the pages of the customers they are known to be.
-    Robots' are not told. Safe to repeat. Returns how many lines were written."""
-    rows = Visit.objects.filter(visitor__customer__isnull=False, bot=False).select_related(
-        "visitor", "source"
-    )
-    told = 0
+    Robots' are not told. Safe to repeat. Returns how many lines there are for them."""
+    rows = Visit.objects.filter(visitor__customer__isnull=False, bot=False).select_related("visitor")
+    told: set[int] = set()
     for ids in pieces(visits):
-        told += sum(1 for visit in rows.filter(pk__in=ids) if _tell(visit))
+        told |= _tell(list(rows.filter(pk__in=ids)))
     for ids in pieces(visitors):
-        told += sum(1 for visit in rows.filter(visitor__in=ids).iterator(chunk_size=500) if _tell(visit))
-    return told
+        for some in pieces(rows.filter(visitor__in=ids).iterator(chunk_size=500)):
+            told |= _tell(some)
+    return len(told)
 
 
-def _tell(visit: Visit) -> bool:
-    customer = visit.visitor.customer_id
-    if customer is None:
+def _tell(visits: list[Visit]) -> set[int]:
+    """Write the lines of these visits' sittings. Returns the numbers of the visits that the lines stand for."""
+    sittings: dict[int, list[Visit]] = {}
+    families = _families(visits)
+    for visit in visits:
+        sitting = _sitting(visit, families)
+        sittings[sitting[0].pk] = sitting
+    lines: dict[int, list[Activity]] = {}
+    for ids in pieces({one.pk for sitting in sittings.values() for one in sitting}):
+        for line in Activity.objects.filter(subject="visit", subject_id__in=ids):
+            lines.setdefault(line.subject_id or 0, []).append(line)
+    fresh, gone = [], [line.pk for pk, found in lines.items() if pk not in sittings for line in found]
+    for pk, sitting in sittings.items():
+        line, *others = lines.get(pk) or [Activity(subject="visit", subject_id=pk)]
+        gone += [one.pk for one in others]
+        if _worded(line, sitting):
+            fresh.append(line)
+    for ids in pieces(gone):
+        Activity.objects.filter(pk__in=ids).delete()
+    Activity.objects.bulk_create([line for line in fresh if line.pk is None], batch_size=200)
+    for line in fresh:
+        if not line._state.adding:
+            line.save()
+    return set(sittings)
+
+
+def _worded(line: Activity, sitting: list[Visit]) -> bool:
+    """Make the line say what the sitting was; False where it does already."""
+    first = sitting[0]
+    values: dict[str, Any] = {
+        "customer_id": first.visitor.customer_id,
+        "contact_id": first.visitor.contact_id,
+        "kind": "customers.visit.made" if any(one.pages for one in sitting) else "customers.visit.told",
+        "group": "web",
+        "channel": "web",
+        "at": first.started_at,
+        "facts": _facts(sitting),
+    }
+    if line.pk is not None and all(getattr(line, name) == value for name, value in values.items()):
         return False
-    sitting = together(visit)
-    first, ids = sitting[0], [one.pk for one in sitting]
-    if len(ids) > 1:
-        Activity.objects.filter(subject="visit", subject_id__in=ids[1:]).delete()
-    kind = "customers.visit.made" if any(one.pages for one in sitting) else "customers.visit.told"
-    Activity.objects.filter(subject="visit", subject_id=first.pk).exclude(kind=kind).delete()
-    tell(
-        customer, kind, group="web", at=first.started_at, contact=first.visitor.contact_id, subject="visit",
-        subject_id=first.pk, facts=_facts(sitting), channel="web",
-    )  # fmt: skip
+    for name, value in values.items():
+        setattr(line, name, value)
     return True
+
+
+def _account_of(visit: Visit) -> int | None:
+    return visit.visitor.user_id if visit.visitor.kind == "a" else visit.visitor_id
+
+
+def _families(visits: list[Visit]) -> dict[int, list[Visit]]:
+    """By account, the visits of it and its browsers within a day around VISITS, in the order of time."""
+    found: dict[int, list[Visit]] = {}
+    if not visits:
+        return found
+    start = min(visit.started_at for visit in visits) - _AROUND
+    end = max(visit.ended_at for visit in visits) + _AROUND
+    near = Visit.objects.filter(bot=False, started_at__lte=end, ended_at__gte=start).select_related("visitor")
+    for ids in pieces({account for visit in visits if (account := _account_of(visit))}, 400):
+        for kin in (Q(visitor__in=ids), Q(visitor__user__in=ids)):
+            for visit in near.filter(kin):
+                if (account := _account_of(visit)) in ids:
+                    found.setdefault(account or 0, []).append(visit)
+    return {
+        account: sorted(set(mine), key=lambda one: (one.started_at, one.pk))
+        for account, mine in found.items()
+    }
+
+
+def _sitting(visit: Visit, families: dict[int, list[Visit]]) -> list[Visit]:
+    """The visits that a person sees as one with VISIT."""
+    kin = [
+        one
+        for one in families.get(_account_of(visit) or 0, [])
+        if one.visitor.customer_id == visit.visitor.customer_id
+    ]
+    found: list[Visit] = []
+    end = None
+    for one in kin:
+        if end is None or one.started_at - end > GAP:
+            if visit in found:
+                break
+            found, end = [], None
+        found.append(one)
+        end = one.ended_at if end is None else max(end, one.ended_at)
+    return found if visit in found else [visit]
 
 
 def together(visit: Visit) -> list[Visit]:
     """The visits that a person sees as one: somebody who logs in goes on as an account, and what the browser and
     the account did with no gap of over 30 minutes is one sitting. In the order of time, VISIT among them."""
-    own = visit.visitor
-    account = own.user_id if own.kind == "a" else own.pk
-    if own.customer_id is None or account is None:
-        return [visit]
-    family = Q(visitor=account) | Q(visitor__user=account)
-    rows = Visit.objects.filter(family, visitor__customer=own.customer_id, bot=False)
-    start, end = visit.started_at, visit.ended_at
-    for _turn in range(20):
-        found = list(
-            rows.filter(started_at__lte=end + GAP, ended_at__gte=start - GAP)
-            .select_related("visitor")
-            .order_by("started_at", "pk")
-        )
-        if not found:
-            return [visit]
-        reach = min(one.started_at for one in found), max(one.ended_at for one in found)
-        if reach == (start, end):
-            break
-        start, end = reach
-    return found
+    return _sitting(visit, _families([visit]))
 
 
 def events_of(visits: list[Visit]) -> Any:

@@ -213,7 +213,7 @@ def test_a_piece_asks_as_much_for_3_events_as_for_30() -> None:
     viewed(browser("one"))
     catch_up()
     asked = []
-    for many, start in ((3, 0), (30, 100)):
+    for many, start in ((3, 1000), (30, 5000)):
         for number in range(many):
             viewed(browser("one"), start + number / 10)
         with CaptureQueriesContext(connection) as found:

@@ -106,8 +106,9 @@ def test_the_page_asks_as_much_for_3_visits_as_for_30(as_amina: Client, noor: Cu
         with CaptureQueriesContext(connection) as found:
             html = as_amina.get(noor.get_absolute_url()).content.decode()
         assert html.count('class="entry entry--word"') >= many
-        asked.append(len(found.captured_queries))
-    assert asked[0] == asked[1]
+        # the business is read anew after a second, which a busy machine may take
+        asked.append([one["sql"] for one in found.captured_queries if '"core_business"' not in one["sql"]])
+    assert len(asked[0]) == len(asked[1])
 
 
 def test_two_who_may_be_one_lead_to_each_other(as_amina: Client, noor: Customer, amina: User) -> None:
