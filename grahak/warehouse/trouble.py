@@ -17,12 +17,14 @@ WORDS: dict[str, Any] = {
         "The warehouse's catalogue is held by another programme. It is tried again and again by itself."
     ),
     "disk_full": _("The disk is full. Make room; the warehouse then goes on by itself and nothing is lost."),
+    "disk": _("The disk can't be written or read. Look at its room and health; it is tried again by itself."),
     "unreadable": _("Files of the warehouse are missing or broken. Make it anew: nothing is lost by that."),
     "denied": _("Grahak may not write to the warehouse's folder. Give its user the right to."),
     "other": _("Something unexpected went wrong; the details are below. It is tried again by itself."),
 }
 _SIGNS = (
     ("disk_full", ("no space left", "file too large", "disk is full", "disk quota", "database or disk is full")),
+    ("disk", ("disk i/o error", "input/output error")),
     ("locked", ("database is locked", "busy", "could not set lock", "locked")),
     ("denied", ("permission denied", "read-only", "readonly")),
     ("unreadable", ("no such file", "could not open", "not a parquet", "magic bytes", "malformed", "corrupt",
