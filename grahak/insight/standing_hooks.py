@@ -207,24 +207,26 @@ def told(rows: list[Opportunity]) -> list[dict[str, Any]]:
 
 def needs(user: Any, limit: int) -> list[dict[str, Any]]:
     """One line on the home page: those that this person took and that are still open; else how many wait."""
-    rows = Opportunity.objects.visible_to(user)
-    mine = rows.filter(state=OpportunityState.TAKEN, taken_by=user).aggregate(
-        n=Count("pk"), worth=Sum("worth")
-    )
+    mine = Q(state=OpportunityState.TAKEN, taken_by=user)
+    lapsing = Q(state=OpportunityState.OPEN, kind=OpportunityKind.LAPSING)
+    found = (
+        Opportunity.objects.visible_to(user)
+        .filter(mine | lapsing)
+        .aggregate(
+            mine=Count("pk", filter=mine), my_worth=Sum("worth", filter=mine),
+            lapsing=Count("pk", filter=lapsing), their_worth=Sum("worth", filter=lapsing),
+        )
+    )  # fmt: skip
     url = reverse("standing:opportunities")
-    if mine["n"]:
-        title = ngettext("%(n)s opportunity is yours", "%(n)s opportunities are yours", mine["n"]) % {
-            "n": mine["n"]
+    if many := found["mine"]:
+        title = ngettext("%(n)s opportunity is yours", "%(n)s opportunities are yours", many) % {"n": many}
+        return [_need(title, found["my_worth"], f"{url}?who=me", _("Look"))]
+    if many := found["lapsing"]:
+        title = ngettext("%(n)s customer is about to lapse", "%(n)s customers are about to lapse", many) % {
+            "n": many
         }
-        return [_need(title, mine["worth"], f"{url}?who=me", _("Look"))]
-    lapsing = rows.filter(state=OpportunityState.OPEN, kind=OpportunityKind.LAPSING)
-    open_now = lapsing.aggregate(n=Count("pk"), worth=Sum("worth"))
-    if not open_now["n"]:
-        return []
-    title = ngettext(
-        "%(n)s customer is about to lapse", "%(n)s customers are about to lapse", open_now["n"]
-    ) % {"n": open_now["n"]}
-    return [_need(title, open_now["worth"], f"{url}?kind=lapsing", _("Look"))]
+        return [_need(title, found["their_worth"], f"{url}?kind=lapsing", _("Look"))]
+    return []
 
 
 def _need(title: str, worth: Any, url: str, label: str) -> dict[str, Any]:
