@@ -9,10 +9,13 @@ from typing import Any, Final
 
 from django.db.models import Exists, OuterRef
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from grahak.core.access import grant
+from grahak.core.access import grant, scope_of
+from grahak.core.money import figure
 from grahak.core.registry import Column, Filter, MassAction, NavLink, Panel, registry
 from grahak.customers.listing.operators import IS, NOT
 from grahak.customers.models import SavedView
@@ -53,10 +56,26 @@ def hang() -> None:
             action="segments.view",
         ),
     )
+    registry.searches.append(find)
     KINDS["view"] = _("Saved view")
     USES.append(by_views)
     COUNTS.append(views_by_segment)
     registry.add_new(NavLink(_("Segment"), "segments:new", "segment", "segments.edit", order=60, key="s"))
+
+
+def find(user: Any, text: str, limit: int) -> list[dict[str, Any]]:
+    """Segments in use whose name has the typed text in it, for the search box."""
+    if scope_of(user, "segments.view") is None:
+        return []
+    return [
+        {
+            "icon": "segment",
+            "title": one.name,
+            "text": ngettext("%(n)s member", "%(n)s members", one.members) % {"n": figure(one.members)},
+            "url": reverse("segments:segment", args=[one.pk]),
+        }
+        for one in Segment.objects.active().filter(name__icontains=text)[:limit]
+    ]
 
 
 def by_views(segment_id: int) -> list[Use]:

@@ -349,6 +349,35 @@ def test_a_message_to_a_saved_view_uses_the_segments_of_the_view(
     assert diwali.archived_at is None
 
 
+def test_a_segment_is_copied_and_its_members_are_kept_as_a_list(
+    as_amina: Client, mehta: Customer, sarees: Segment
+) -> None:
+    Membership.objects.create(segment=sarees, customer=mehta)
+    as_amina.post(f"/segments/{sarees.pk}/copy/")
+    assert Segment.objects.get(name="Saree shops, again").tree == CITY
+    as_amina.post(f"/segments/{sarees.pk}/copy/")
+    assert Segment.objects.filter(name="Saree shops, again 2").exists()
+    as_amina.post(f"/segments/{sarees.pk}/freeze/")
+    kept = Segment.objects.get(name="Saree shops, kept by hand")
+    assert kept.is_static
+    assert [row.customer_id for row in kept.memberships.all()] == [mehta.pk]
+
+
+def test_members_are_sorted_in_place(as_amina: Client, amina: User, mehta: Customer, diwali: Segment) -> None:
+    actions.add_to_static(diwali, [mehta.pk], by=amina)
+    answer = as_amina.get(
+        f"/segments/{diwali.pk}/?sort=name", headers={"HX-Request": "true", "HX-Target": "section#members"}
+    )
+    assert answer.text.lstrip().startswith('<section class="sheet" id="members"')
+
+
+def test_the_search_box_finds_segments_for_who_may_see_them(
+    as_amina: Client, as_bilal: Client, diwali: Segment
+) -> None:
+    assert f'href="/segments/{diwali.pk}/"' in as_amina.get("/search/?q=diwali").text
+    assert "Diwali cards" not in as_bilal.get("/search/?q=diwali").text
+
+
 def test_salesmen_see_no_segments_and_analysts_change_none(
     as_bilal: Client, mehta: Customer, diwali: Segment, rajkot: Branch
 ) -> None:
