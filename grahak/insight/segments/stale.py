@@ -39,12 +39,12 @@ def clear(segment_ids: Collection[int]) -> None:
 
 def with_dependents(segment_ids: set[int]) -> set[int]:
     """These segments, and those in use whose rules lead to one of them."""
-    leads: dict[int, set[int]] = {}
+    leads: dict[int, frozenset[int]] = {}
     for pk, raw in Segment.objects.ruled().values_list("pk", "tree"):
         try:
             leads[pk] = parse(raw).segments()
         except TreeError:
-            leads[pk] = set()
+            leads[pk] = frozenset()
     found = set(segment_ids)
     while more := {pk for pk, names in leads.items() if names & found} - found:
         found |= more

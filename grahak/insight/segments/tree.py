@@ -91,9 +91,13 @@ class Tree:
     def leaves(self) -> Iterator[Leaf]:
         return _leaves(self.root)
 
-    def segments(self) -> set[int]:
+    def segments(self) -> frozenset[int]:
         """Numbers of the segments that it refers to."""
-        return set(self.rows_of("segment"))
+        return self._segments
+
+    @cached_property
+    def _segments(self) -> frozenset[int]:
+        return frozenset(self.rows_of("segment"))
 
     def rows_of(self, kind: str) -> Iterator[int]:
         """Numbers of the rows of a kind (tag, category, product, …) that it names."""
