@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
+import gc
 import multiprocessing
 import os
 import threading
@@ -201,3 +202,4 @@ def _beside(pages: Any) -> Any:
 
 _end_with_parent()
 application = _application()
+gc.freeze()  # what is loaded stays: the collector need not look at it again while events come in

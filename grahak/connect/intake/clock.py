@@ -67,4 +67,4 @@ def happened(original: dt.datetime | None, sent: dt.datetime | None, received: d
 
 def stored(moment: dt.datetime) -> str:
     """A UTC moment as the rows of both databases take it."""
-    return str(moment.replace(tzinfo=None))
+    return moment.isoformat(" ")[:-6]  # without its +00:00

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 _AMOUNTS = ("revenue", "value", "total", "price")
 _UNIT = 10_000  # amounts are kept in ten-thousandths
 _MOST = 10**12  # what is more is no amount of a shop
+_PLAIN, _NEAR = 10**7, 1e-4
 
 
 def subject_of_track(name: str, properties: dict[str, Any]) -> str:
@@ -72,6 +73,11 @@ def ten_thousandths(value: Any) -> int | None:
         return None
     if isinstance(value, int):
         return value * _UNIT if abs(value) < _MOST else None
+    if isinstance(value, float) and -_PLAIN < value < _PLAIN:
+        units = value * _UNIT
+        whole = round(units)
+        if -_NEAR < units - whole < _NEAR:  # a float's error is far below this: the decimal way says the same
+            return whole
     try:
         exact = Decimal(value.strip() if isinstance(value, str) else repr(value))
         if not exact.is_finite() or abs(exact) >= _MOST:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grahak.connect.intake import context, reading
 from grahak.connect.intake.refusals import BadRequest, Refusal
@@ -62,6 +64,11 @@ def test_the_subject_is_found_where_the_spec_puts_it(name, properties, subject):
 )  # fmt: skip
 def test_amounts_are_exact_or_left_out(value, kept):
     assert ten_thousandths(value) == kept
+
+
+@given(st.decimals(min_value=-10_000_000, max_value=10_000_000, places=4) | st.floats(allow_nan=False))
+def test_an_amount_as_a_number_is_the_same_as_its_text(amount):
+    assert ten_thousandths(float(amount)) == ten_thousandths(repr(float(amount)))
 
 
 def test_revenue_comes_before_total_and_price():
