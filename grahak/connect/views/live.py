@@ -67,7 +67,7 @@ def stream(request: HttpRequest) -> HttpResponseBase:
     if ticket is None:
         words = _("Too many screens watch at once. Close one, then load this page again.")
         return HttpResponse(
-            words, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "30"}
+            words, status=429, content_type="text/plain; charset=utf-8", headers={"Retry-After": "30"}
         )
     begin = Place.read(request.headers.get("Last-Event-ID", "")) or Place.read(request.GET.get("after", ""))
     looks = streams.Looks(request.LANGUAGE_CODE, str(timezone.get_current_timezone_name()))

@@ -109,6 +109,8 @@ async def flow(ticket: Ticket, asked: Asked, looks: Looks, begin: Place | None) 
                 yield message
                 await asyncio.sleep(CALM)
             await listener.heard(screen.patience())
+            if watch.stopping:
+                return
             message = await _ask(screen.next)
         if message is None:
             yield _message("closed", "")

@@ -7,6 +7,8 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
+import multiprocessing
+import signal
 import threading
 import time
 from collections import Counter, deque
@@ -40,10 +42,12 @@ class Watch:
         self._listeners: dict[int, Callable[[], None]] = {}
         self._thread: threading.Thread | None = None
         self._numbers = 0
+        self._heeds = False
         self.rows: deque[tuple[int, Happening]] = deque(maxlen=KEPT)
         self.place = Place()
         self.turn = 0
         self.begun = False
+        self.stopping = False  # this process was told to stop: streams end, so that it need not wait for them
         self.commits = 0  # anything at all was committed: time to ask again who may watch
         self.rates: Rates = {}
         self.known_since: Minute | None = None  # the picture's first whole minute
@@ -61,6 +65,22 @@ class Watch:
     def leave(self, number: int) -> None:
         with self._lock:
             self._listeners.pop(number, None)
+
+    def heed_stop(self, loop: asyncio.AbstractEventLoop) -> None:
+        """End the streams when a worker of the web server is told to stop. The server has its own ear on the
+        signal through the loop's wake-up pipe, which a handler of Python's does not touch."""
+        if self._heeds or multiprocessing.parent_process() is None:
+            return
+        self._heeds = True
+        if threading.current_thread() is not threading.main_thread():
+            return
+
+        def stop(*_signal: object) -> None:
+            self.stopping = True
+            loop.call_soon_threadsafe(self.wake)
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, stop)
 
     def after(self, turn: int) -> tuple[int, Place, list[Happening]]:
         """(turn, place, the rows found after TURN), oldest first."""
@@ -230,6 +250,7 @@ class Listener:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(self._moved.set)
 
+        watch.heed_stop(loop)
         self._number = watch.join(wake)
 
     async def heard(self, seconds: float) -> bool:

@@ -68,7 +68,6 @@ document.addEventListener("click", (event) => {
   if (!button || !source) return;
   event.preventDefault();
   paused = !paused;
-  button.setAttribute("aria-pressed", String(paused));
   button.querySelector("[data-live-words]").textContent = paused ? button.dataset.goOn : button.dataset.stop;
   if (!paused) held.splice(0).forEach(([html]) => put(html));
   tell();
