@@ -182,6 +182,7 @@ def attach(engine: duckdb.DuckDBPyConnection, generation: Path, *, read_only: bo
     """Attach a generation as `lake`."""
     options = [
         f"DATA_PATH '{generation / 'files'}'",
+        "OVERRIDE_DATA_PATH true",  # the data directory may have been moved since
         "DATA_INLINING_ROW_LIMIT 0",
         "META_JOURNAL_MODE 'WAL'",
         f"META_BUSY_TIMEOUT {LOCK_WAIT}",

@@ -1,6 +1,6 @@
-"""A large shop made from a seed, for the benches of the warehouse and the segments: customers, contacts, tags, consents,
-items, orders, lines, figures, messages, visitors and events, made inside DuckDB and written straight into the records
-(SQLite) or the warehouse.
+"""A large shop made from a seed, for the benches of the warehouse and the segments: customers, contacts, tags,
+consents, items, orders, lines, figures, messages, visitors and events, made inside DuckDB and written straight into the
+records (SQLite) or the warehouse.
 """
 
 from __future__ import annotations
@@ -72,99 +72,158 @@ def _pick(words: tuple[str, ...], salt: int) -> str:
     return f"([{listed}])[1 + CAST(floor({_draw(salt)} * {len(words)}) AS BIGINT)]"
 
 
-def _tables(size: Size) -> dict[str, tuple[str, dict[str, str]]]:
-    """Model → (FROM with a row number i from 1, the columns that are not the field's own default)."""
-    n = size.customers
+Tables = dict[str, tuple[str, dict[str, str]]]  # model → (FROM with a row number i from 1, its columns)
 
-    def rows(many: int) -> str:
-        return f"(SELECT range AS i FROM range(1, {many + 1}))"
 
-    # busy customers are few: the square of an even draw
-    customer = f"1 + CAST(floor(pow({{}}, 2) * {n}) AS BIGINT)"
-    visitor = f"1 + CAST(floor(pow({_draw(71)}, 2) * {n + n // 5}) AS BIGINT)"
-    item = f"1 + CAST(floor(pow({{}}, 1.5) * {size.items}) AS BIGINT)"
-    per = max(size.lines // size.orders, 1)
+def _rows(many: int) -> str:
+    return f"(SELECT range AS i FROM range(1, {many + 1}))"
+
+
+def _among(many: int, salt: int, steep: float) -> str:
+    """One of MANY, from 1; the higher STEEP, the more often the first ones."""
+    return f"1 + CAST(floor(pow({_draw(salt)}, {steep}) * {many}) AS BIGINT)"
+
+
+def _tables(size: Size) -> Tables:
+    return _shop(size) | _people(size) | _trade(size) | _doings(size)
+
+
+def _shop(size: Size) -> Tables:
     return {
-        "core.Branch": (rows(4), {"name": "'Branch ' || i"}),
-        "catalogue.Category": (rows(20), {"name": "'Category ' || i"}),
+        "core.Branch": (_rows(4), {"name": "'Branch ' || i"}),
+        "catalogue.Category": (_rows(20), {"name": "'Category ' || i"}),
         "catalogue.Product": (
-            rows(size.items),
+            _rows(size.items),
             {
-                "code": "'SKU' || i", "name": "'Item ' || i", "category_id": "1 + i % 20",
-                "price": "(50 + i % 950) * 10000", "stock": "1000",
+                "code": "'SKU' || i",
+                "name": "'Item ' || i",
+                "category_id": "1 + i % 20",
+                "price": "(50 + i % 950) * 10000",
+                "stock": "1000",
             },
         ),
-        "customers.Tag": (rows(len(TAGS)), {"name": _words(TAGS)}),
-        "customers.Source": (rows(1), {"kind": "'web'", "name": "'Web shop'", "write_key": "'big'"}),
+        "customers.Tag": (_rows(len(TAGS)), {"name": _words(TAGS)}),
+        "customers.Source": (_rows(1), {"kind": "'web'", "name": "'Web shop'", "write_key": "'big'"}),
+    }
+
+
+def _people(size: Size) -> Tables:
+    n = size.customers
+    mail = "'c' || i || '@example.com'"
+    return {
         "customers.Customer": (
-            rows(n),
+            _rows(n),
             {
-                "name": "'Customer ' || i", "name_sort": "'customer ' || lpad(i::VARCHAR, 9, '0')",
+                "name": "'Customer ' || i",
+                "name_sort": "'customer ' || lpad(i::VARCHAR, 9, '0')",
                 "kind": f"CASE WHEN {_draw(1)} < 0.3 THEN 'business' ELSE 'person' END",
-                "language": f"{_pick(('en', 'hi', 'gu', 'ur'), 2)}", "branch_id": f"1 + CAST(floor({_draw(3)} * 4) AS BIGINT)",
-                "city": f"'City ' || CAST(floor({_draw(4)} * 200) AS BIGINT)", "country": _pick(COUNTRIES, 5),
-                "created_at": _when("i", str(n)), "source": "'bench'",
+                "language": _pick(("en", "hi", "gu", "ur"), 2),
+                "branch_id": _among(4, 3, 1),
+                "city": f"'City ' || CAST(floor({_draw(4)} * 200) AS BIGINT)",
+                "country": _pick(COUNTRIES, 5),
+                "created_at": _when("i", str(n)),
+                "source": "'bench'",
             },
         ),
-        "customers.Contact": (rows(n), {"customer_id": "i", "name": "'Customer ' || i", "is_primary": "true"}),
-        "customers.Identity": (
-            rows(n), {"contact_id": "i", "kind": "'email'", "value": "'c' || i || '@example.com'"}
+        "customers.Contact": (
+            _rows(n),
+            {"customer_id": "i", "name": "'Customer ' || i", "is_primary": "true"},
         ),
+        "customers.Identity": (_rows(n), {"contact_id": "i", "kind": "'email'", "value": mail}),
         "customers.Consent": (
-            rows(n),
+            _rows(n),
             {
-                "contact_id": "i", "channel": "'email'", "purpose": "'offers'", "how": "'form'",
+                "contact_id": "i",
+                "channel": "'email'",
+                "purpose": "'offers'",
+                "how": "'form'",
                 "state": f"CASE WHEN {_draw(6)} < 0.8 THEN 'granted' ELSE 'withdrawn' END",
                 "is_current": "true",
             },
         ),
         "customers.CustomerTag": (
-            rows(n // 2), {"customer_id": "2 * i", "tag_id": f"1 + CAST(floor(pow({_draw(7)}, 2) * {len(TAGS)}) AS BIGINT)"}
+            _rows(n // 2),
+            {"customer_id": "2 * i", "tag_id": _among(len(TAGS), 7, 2)},
         ),
+    }
+
+
+def _trade(size: Size) -> Tables:
+    per = max(size.lines // size.orders, 1)
+    item = _among(size.items, 20, 1.5)
+    placed = _when("i", str(size.orders))
+    return {
         "sales.Order": (
-            rows(size.orders),
+            _rows(size.orders),
             {
-                "number": "'B' || i", "source": "'bench'", "kind": f"CASE WHEN {_draw(10)} < 0.05 THEN 'return' ELSE 'sale' END",
-                "customer_id": customer.format(_draw(11)), "branch_id": "1 + i % 4", "placed_at": _when("i", str(size.orders)),
-                "cancelled_at": f"CASE WHEN {_draw(12)} < 0.01 THEN {_when('i', str(size.orders))} END",
+                "number": "'B' || i",
+                "source": "'bench'",
+                "kind": f"CASE WHEN {_draw(10)} < 0.05 THEN 'return' ELSE 'sale' END",
+                "customer_id": _among(size.customers, 11, 2),
+                "branch_id": "1 + i % 4",
+                "placed_at": placed,
+                "cancelled_at": f"CASE WHEN {_draw(12)} < 0.01 THEN {placed} END",
             },
         ),
         "sales.OrderLine": (
-            rows(size.lines),
+            _rows(size.lines),
             {
-                "order_id": f"1 + (i - 1) // {per}", "ordinal": f"1 + (i - 1) % {per}", "product_id": item.format(_draw(20)),
-                "code": f"'SKU' || ({item.format(_draw(20))})", "description": f"'Item ' || ({item.format(_draw(20))})",
-                "quantity": f"(1 + CAST(floor({_draw(21)} * 5) AS BIGINT)) * 1000",
-                "unit_price": f"(50 + ({item.format(_draw(20))}) % 950) * 10000",
+                "order_id": f"1 + (i - 1) // {per}",
+                "ordinal": f"1 + (i - 1) % {per}",
+                "product_id": item,
+                "code": f"'SKU' || ({item})",
+                "description": f"'Item ' || ({item})",
+                "quantity": f"({_among(5, 21, 1)}) * 1000",
+                "unit_price": f"(50 + ({item}) % 950) * 10000",
             },
         ),
+    }
+
+
+def _doings(size: Size) -> Tables:
+    n = size.customers
+    sent = f"$now - to_seconds(CAST({_draw(30)} * 86400 * 90 AS BIGINT))"
+    opened = f"$now - to_seconds(CAST({_draw(30)} * 86400 * 80 AS BIGINT))"
+    happened = _when("i", str(size.events))
+    return {
         "channels.Dispatch": (
-            rows(1), {"renderer": "'bench'", "subject_id": "1", "title": "'Eid offers'", "state": "'done'"}
+            _rows(1),
+            {"renderer": "'bench'", "subject_id": "1", "title": "'Eid offers'", "state": "'done'"},
         ),
         "channels.Message": (
-            rows(n),
+            _rows(n),
             {
-                "dispatch_id": "1", "customer_id": "i", "contact_id": "i", "address": "'c' || i || '@example.com'",
-                "state": "'sent'", "sent_at": f"$now - to_seconds(CAST({_draw(30)} * 86400 * 90 AS BIGINT))",
-                "first_opened_at": f"CASE WHEN {_draw(31)} < 0.3 THEN $now - to_seconds(CAST({_draw(30)} * 86400 * 80 AS BIGINT)) END",
+                "dispatch_id": "1",
+                "customer_id": "i",
+                "contact_id": "i",
+                "address": "'c' || i || '@example.com'",
+                "state": "'sent'",
+                "sent_at": sent,
+                "first_opened_at": f"CASE WHEN {_draw(31)} < 0.3 THEN {opened} END",
             },
         ),
         "customers.Visitor": (
-            rows(n + n // 5),
+            _rows(n + n // 5),
             {
-                "kind": "'a'", "value": "'v' || lpad(i::VARCHAR, 9, '0')", "customer_id": f"CASE WHEN i <= {n} THEN i END",
+                "kind": "'a'",
+                "value": "'v' || lpad(i::VARCHAR, 9, '0')",
+                "customer_id": f"CASE WHEN i <= {n} THEN i END",
             },
         ),
         "customers.Event": (
-            rows(size.events),
+            _rows(size.events),
             {
-                "once": "i", "visitor_id": visitor, "type": f"CASE WHEN {_draw(72)} < 0.5 THEN 'page' ELSE 'track' END",
+                "once": "i",
+                "visitor_id": _among(n + n // 5, 71, 2),
+                "type": f"CASE WHEN {_draw(72)} < 0.5 THEN 'page' ELSE 'track' END",
                 "name": f"CASE WHEN {_draw(72)} < 0.5 THEN 'Page Viewed' ELSE {_pick(NAMES, 73)} END",
-                "subject": f"'SKU' || ({item.format(_draw(74))})", "at": _when("i", str(size.events)),
-                "received_at": _when("i", str(size.events)), "source_id": "1",
+                "subject": f"'SKU' || ({_among(size.items, 74, 1.5)})",
+                "at": happened,
+                "received_at": happened,
+                "source_id": "1",
             },
         ),
-    }  # fmt: skip
+    }
 
 
 def _words(words: tuple[str, ...]) -> str:
@@ -181,7 +240,8 @@ AFTER = (
        FROM (SELECT order_id, sum(amount)::BIGINT AS net FROM sales_orderline GROUP BY order_id) s
        WHERE s.order_id = sales_order.id""",
 )
-FIGURES = """SELECT customer_id, count(*) FILTER (kind = 'sale') AS orders, count(*) FILTER (kind = 'return') AS returns,
+FIGURES = """SELECT customer_id, count(*) FILTER (kind = 'sale') AS orders,
+    count(*) FILTER (kind = 'return') AS returns,
     sum(net)::BIGINT AS net, min(placed_at) FILTER (kind = 'sale') AS first_at,
     max(placed_at) FILTER (kind = 'sale') AS last_at
 FROM sales_order WHERE cancelled_at IS NULL GROUP BY customer_id"""
@@ -238,13 +298,13 @@ def _make(
 ) -> None:
     parts = []
     for field in model._meta.concrete_fields:
-        value = columns.get(field.column) or ("i" if field.primary_key else _default(field))
+        value = columns.get(str(field.column)) or ("i" if field.primary_key else _default(field))
         kind = field.get_internal_type()
         if kind == "DateTimeField":
             value = f"date_trunc('second', CAST({value} AS TIMESTAMP))"
         elif kind not in ("CharField", "TextField", "JSONField", "BooleanField", "DateField", "EmailField"):
             value = f"CAST({value} AS BIGINT)"
-        parts.append(f"{value} AS {schema.quoted(field.column)}")
+        parts.append(f"{value} AS {schema.quoted(str(field.column))}")
     sql = f"CREATE TABLE {schema.quoted(model._meta.db_table)} AS SELECT {', '.join(parts)} FROM {source}"
     engine.execute(sql, {name: value for name, value in given.items() if f"${name}" in sql})
 
@@ -285,7 +345,7 @@ def _copy(engine: duckdb.DuckDBPyConnection, model: type[models.Model]) -> None:
     table = schema.quoted(model._meta.db_table)
     names, values = [], []
     for field in model._meta.concrete_fields:
-        name, kind = schema.quoted(field.column), field.get_internal_type()
+        name, kind = schema.quoted(str(field.column)), field.get_internal_type()
         names.append(name)
         if kind in ("DateTimeField", "DateField"):
             values.append(f"CAST({name} AS VARCHAR)")
