@@ -21,8 +21,9 @@ from grahak.connect.intake.stores import Store, opened
 from grahak.connect.intake.visitors import Visitors
 
 logger = logging.getLogger("grahak.intake")
-SMALLEST_GROUP, LARGEST_GROUP = 200, 6_400
-HOLD = 0.08  # seconds that a group may keep the database from its other writers; groups are sized to it
+SMALLEST_GROUP, LARGEST_GROUP = 800, 6_400
+HOLD = 0.08  # seconds that a group's rows may keep the database from its other writers; its sync comes on top, and
+# is the same for a small group: groups are sized by what their rows take
 MOST_WAITING = 20_000  # events; a quarter of a second to two seconds of work
 SHARE = 0.2  # of the time that a group held the database is left to its other writers after it
 LONGEST_BODY = 32 * 1024
@@ -118,16 +119,18 @@ class Writer:
                 self.waiting -= sum(len(delivery) for delivery in group)
             for delivery in group:
                 delivery.done(wrong)
-            self._leave_room(sum(len(delivery) for delivery in group), time.perf_counter() - began)
+            self._leave_room(time.perf_counter() - began)
         if self._store is not None:
             self._store.close()
             self._store = None
 
-    def _leave_room(self, size: int, took: float) -> None:
-        """Size the next group by this one, and let the other writers of the database in: SQLite has no queue."""
-        if size >= SMALLEST_GROUP:
-            self._group = int(min(max(size / took * HOLD, SMALLEST_GROUP), LARGEST_GROUP))
+    def _leave_room(self, took: float) -> None:
+        """Let the other writers of the database in after a group: SQLite has no queue of them."""
         time.sleep(min(HOLD, took) * SHARE)
+
+    def _size_next(self, size: int, took: float) -> None:
+        if size >= SMALLEST_GROUP // 2:
+            self._group = int(min(max(size / took * HOLD, SMALLEST_GROUP), LARGEST_GROUP))
 
     def _next(self) -> list[Delivery]:
         """What waits, as much as makes a good group; waits for the first. Empty: it is time to end."""
@@ -152,7 +155,9 @@ class Writer:
         for last in (False, True):
             try:
                 store.begin()
+                began = time.perf_counter()
                 write(events, rejects, store, self._visitors)
+                self._size_next(len(events), time.perf_counter() - began)
                 store.commit()
                 return
             except store.gone:
