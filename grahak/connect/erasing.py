@@ -13,9 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from grahak.connect.connectors.models import Delivery, ShopObject
+from grahak.connect.connectors.models import Delivery
+from grahak.connect.connectors.records import parties
 from grahak.connect.models import ImportIssue, ImportRun, ImportState
 from grahak.connect.reading import Inspection, UnreadableFile, rows
+from grahak.core.bulk import pieces
 from grahak.core.refusals import Conflict
 from grahak.customers import erasing
 from grahak.customers.erasing import Keeper, Line, Traces, as_text
@@ -46,7 +48,7 @@ def _look(traces: Traces) -> None:
         raise Conflict(
             _("A file that names this person is being brought in just now. Wait until that is done.")
         )
-    traces.found["imports"] = found
+    traces.found.update(imports=found, issues=_issues(traces), deliveries=_deliveries(traces))
 
 
 def _issues(traces: Traces) -> list[int]:
@@ -55,12 +57,14 @@ def _issues(traces: Traces) -> list[int]:
     return list(hits.values_list("pk", flat=True))
 
 
+def _theirs(traces: Traces) -> Q:
+    who = traces.customer_id
+    return Q(customer=who) | Q(order__customer=who) | Q(payment__customer=who)
+
+
 def _deliveries(traces: Traces) -> list[int]:
     """Deliveries about them, or with one of their addresses inside. Bodies are bytes: they are read here."""
-    mine = Q(customer=traces.customer_id) | Q(order__customer=traces.customer_id)
-    found = set(
-        Delivery.objects.filter(mine | Q(payment__customer=traces.customer_id)).values_list("pk", flat=True)
-    )
+    found = set(Delivery.objects.filter(_theirs(traces)).values_list("pk", flat=True))
     words = {word.casefold() for word in traces.reach} | {
         json.dumps(name).casefold() for name in traces.names
     }
@@ -73,29 +77,28 @@ def _deliveries(traces: Traces) -> list[int]:
 
 
 def _lines(traces: Traces) -> list[Line]:
-    if "imports" not in traces.found:
-        _look(traces)
+    """Files and bodies of deliveries are searched only when it is done: that reads each of them."""
     return [
-        Line(_("Files brought in that name them"), len(traces.found["imports"])),
+        Line(_("Files brought in: each that names them"), ImportRun.objects.exclude(file="").count()),
         Line(_("Refused rows of files"), len(_issues(traces))),
-        Line(_("Deliveries of connected shops"), len(_deliveries(traces))),
+        Line(_("Deliveries of connected shops"), Delivery.objects.filter(_theirs(traces)).count()),
     ]
 
 
 def _erase(traces: Traces) -> dict[str, int]:
     files = _files(traces)
-    issues = ImportIssue.objects.filter(pk__in=_issues(traces)).delete()[0]
-    deliveries = Delivery.objects.filter(pk__in=_deliveries(traces))
-    deliveries.update(body=b"", headers={}, params={}, customer=None)
-    objects = ShopObject.objects.filter(customer=traces.customer_id)
-    objects.filter(kind="customer").delete()
-    objects.update(customer=None)
+    for some in pieces(traces.found["issues"]):
+        ImportIssue.objects.filter(pk__in=some).delete()
+    for some in pieces(traces.found["deliveries"]):
+        Delivery.objects.filter(pk__in=some).update(body=b"", headers={}, params={}, customer=None)
+    parties.forget(traces.customer_id)
     jobs = as_text(DBTaskResult.objects.all(), told="args_kwargs").filter(
         traces.mentioned_in("told", "traceback")
     )
     jobs.exclude(status=TaskResultStatus.RUNNING).delete()
     Campaign.objects.filter(traces.mentioned_in("query")).exclude(dispatch=None).update(query="")
-    return {"files": files, "refused_rows": issues, "deliveries": deliveries.count()}
+    counts = {name: len(traces.found[name]) for name in ("issues", "deliveries")}
+    return {"files": files, **counts}
 
 
 def _files(traces: Traces) -> int:

@@ -57,7 +57,8 @@ def keep_order(work: Work, doc: OrderDoc) -> bool:
         return work.changed
     row = known or states.held(connector, ObjectKind.ORDER, doc.external_id)
     if doc.party is None:
-        row.customer_id = None
+        # The shop tells nobody any more: nobody it was, unless they were erased here
+        row.customer_id = row.customer_id if parties.is_erased(row.customer) else None
     else:
         row.customer_id = parties.customer_of(
             work, doc.party, parties.weak_version(doc.happened_at, doc.party)

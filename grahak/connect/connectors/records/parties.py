@@ -230,6 +230,14 @@ def keep_customer(work: Work, party: PartyDoc, head: str) -> bool:
     return True
 
 
-def forget(customer_ids: list[int]) -> None:
-    """Nothing of these customers stays in what we keep of shops."""
-    ShopObject.objects.filter(customer_id__in=customer_ids, kind=ObjectKind.CUSTOMER).delete()
+def forget(customer_id: int) -> None:
+    """Nothing of this person stays in what we keep of shops: their own record goes, of their orders, refunds and
+    payments the words. These stay theirs, who is nameless by then: the books need them."""
+    ShopObject.objects.filter(customer_id=customer_id, kind=ObjectKind.CUSTOMER).delete()
+    for row in ShopObject.objects.filter(customer_id=customer_id).exclude(doc={}).iterator(500):
+        row.doc |= {name: "" for name in ("note", "reference") if row.doc.get(name)}
+        row.save(update_fields=["doc"])
+
+
+def is_erased(customer: Customer | None) -> bool:
+    return customer is not None and customer.source == "erased"

@@ -278,9 +278,7 @@ def test_public_addresses_are_known() -> None:
     assert is_public("2606:4700:4700::1111")
 
 
-def test_a_name_with_one_private_address_is_not_asked(
-    settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_name_with_one_private_address_is_not_asked(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.OUTBOUND_PRIVATE = False
     rows = [(0, 0, 0, "", ("8.8.8.8", 443)), (0, 0, 0, "", ("10.0.0.7", 443))]
     monkeypatch.setattr("socket.getaddrinfo", lambda *_args, **_more: rows)
