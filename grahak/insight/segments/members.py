@@ -1,9 +1,9 @@
-"""Writing down who came into a segment and who left it: only the differences, each once, with the history and the
+"""Writing down who came into segments and who left them: only the differences, each once, with the history and the
 news of it in the same transaction."""
 
 from __future__ import annotations
 
-import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 
 from django.db import transaction
@@ -17,8 +17,11 @@ from grahak.insight.models import Membership, Movement, Segment
 from grahak.insight.segments import sizes
 
 AT_ONCE = 5_000  # rows a transaction: on SQLite nobody else writes meanwhile
+ASKED = 500  # customers a question
 
 Untouched = Callable[[], Collection[int]]
+Difference = tuple[int, Collection[int], Collection[int]]  # segment, who enters, who leaves
+Row = tuple[int, int, bool]  # segment, customer, enters
 
 
 def of(segment_id: int) -> set[int]:
@@ -37,55 +40,81 @@ def among(customer_ids: Iterable[int]) -> dict[int, set[int]]:
 
 
 def move(
-    segment_id: int,
-    entered: Collection[int],
-    left: Collection[int],
-    *,
-    silent: bool = False,
-    but: Untouched | None = None,
+    differences: Iterable[Difference], *, silent: Collection[int] = (), but: Untouched | None = None
 ) -> int:
-    """Let customers enter and leave; who is in already, or out, stays as they are, so that doing it again changes
-    nothing. SILENT: the first count of a segment, which is not news and makes no history. BUT gives customers
-    whose records are newer than what the answer was made from: they are left to who decides them. Returns how many
-    moved."""
+    """Let customers enter and leave segments; who is in already, or out, stays as they are, so that doing it again
+    changes nothing. SILENT: segments that are counted for the first time, which is not news and makes no history.
+    BUT gives customers whose records are newer than what the answer was made from: they are left to who decides
+    them. Returns how many moved."""
+    rows = [
+        (segment, pk, enters)
+        for segment, came, went in differences
+        for enters, customers in ((True, came), (False, went))
+        for pk in sorted(customers)
+    ]
     moved = 0
-    for start in range(0, max(len(entered), len(left)), AT_ONCE):
-        came = sorted(entered)[start : start + AT_ONCE]
-        went = sorted(left)[start : start + AT_ONCE]
+    for start in range(0, len(rows), AT_ONCE):
         with transaction.atomic():
-            if not Segment.objects.select_for_update().filter(pk=segment_id, archived_at=None).exists():
-                return moved
-            newer = set(but()) if but is not None else set()
-            moved += _move(segment_id, set(came) - newer, set(went) - newer, silent)
+            moved += _move(rows[start : start + AT_ONCE], silent, but)
     return moved
 
 
-def _move(segment_id: int, entered: set[int], left: set[int], silent: bool) -> int:
-    now = timezone.now()
-    inside: set[int] = set()
+def _move(rows: list[Row], silent: Collection[int], but: Untouched | None) -> int:
+    asked = {segment for segment, _pk, _enters in rows}
+    here = Segment.objects.select_for_update().filter(pk__in=asked, archived_at=None).order_by("pk")
+    usable = set(here.values_list("pk", flat=True))
+    newer = set(but()) if but is not None else set()
+    rows = [row for row in rows if row[0] in usable and row[1] not in newer]
+    inside = _inside(rows)
+    fresh = {pk for segment, pk, enters in rows if enters and (segment, pk) not in inside}
     there: set[int] = set()
-    for piece in bulk.pieces(sorted(entered | left)):
-        rows = Membership.objects.filter(segment_id=segment_id, customer_id__in=piece)
-        inside |= set(rows.values_list("customer_id", flat=True))
-    for piece in bulk.pieces(sorted(entered - inside)):
+    for piece in bulk.pieces(sorted(fresh), ASKED):
         there |= set(Customer.objects.filter(pk__in=piece).values_list("pk", flat=True))
-    came, went = sorted(there), sorted(left & inside)
-    if not came and not went:
-        return 0
-    stamp = bulk.stored(now)
-    for piece in bulk.pieces(went):
-        Membership.objects.filter(segment_id=segment_id, customer_id__in=piece).delete()
-    bulk.insert(Membership, ("segment", "customer", "entered_at"), [(segment_id, pk, stamp) for pk in came])
-    if not silent:
-        _remember(segment_id, came, went, now)
-    Segment.objects.filter(pk=segment_id).update(members=F("members") + len(came) - len(went))
-    sizes.keep_day([segment_id], now)
-    if not silent:
-        announce("insight.segment.moved", segment_id=segment_id, entered=came, left=went)
+    came = [
+        (segment, pk)
+        for segment, pk, enters in rows
+        if enters and pk in there and (segment, pk) not in inside
+    ]
+    went = [(segment, pk) for segment, pk, enters in rows if not enters and (segment, pk) in inside]
+    if came or went:
+        _write(came, went, [inside[pair] for pair in went], silent)
     return len(came) + len(went)
 
 
-def _remember(segment_id: int, came: list[int], went: list[int], at: dt.datetime) -> None:
-    stamp = bulk.stored(at)
-    rows = [(segment_id, pk, True, stamp) for pk in came] + [(segment_id, pk, False, stamp) for pk in went]
-    bulk.insert(Movement, ("segment", "customer", "entered", "at"), rows)
+def _inside(rows: list[Row]) -> dict[tuple[int, int], int]:
+    """(segment, customer) → the membership, of those among the rows that there are."""
+    segments = {segment for segment, _pk, _enters in rows}
+    found: dict[tuple[int, int], int] = {}
+    for piece in bulk.pieces(sorted({pk for _segment, pk, _enters in rows}), ASKED):
+        known = Membership.objects.filter(customer_id__in=piece, segment_id__in=segments)
+        for segment, customer, pk in known.values_list("segment_id", "customer_id", "pk"):
+            found[segment, customer] = pk
+    return found
+
+
+def _write(
+    came: list[tuple[int, int]], went: list[tuple[int, int]], gone: list[int], silent: Collection[int]
+) -> None:
+    now = timezone.now()
+    stamp = bulk.stored(now)
+    for piece in bulk.pieces(gone):
+        Membership.objects.filter(pk__in=piece).delete()
+    bulk.insert(Membership, ("segment", "customer", "entered_at"), [(*pair, stamp) for pair in came])
+    told = [(*pair, True, stamp) for pair in came if pair[0] not in silent]
+    told += [(*pair, False, stamp) for pair in went if pair[0] not in silent]
+    bulk.insert(Movement, ("segment", "customer", "entered", "at"), told)
+    entered: dict[int, list[int]] = defaultdict(list)
+    left: dict[int, list[int]] = defaultdict(list)
+    for pairs, kept in ((came, entered), (went, left)):
+        for segment, pk in pairs:
+            kept[segment].append(pk)
+    moved = sorted({*entered, *left})
+    for segment in moved:
+        more = len(entered[segment]) - len(left[segment])
+        Segment.objects.filter(pk=segment).update(members=F("members") + more)
+    sizes.keep_day(moved, now)
+    for segment in moved:
+        if segment not in silent:
+            announce(
+                "insight.segment.moved", segment_id=segment, entered=entered[segment], left=left[segment]
+            )

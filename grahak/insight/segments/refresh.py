@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import duckdb
-from django.db import transaction
 from django.utils import timezone
 
 from grahak.core import bulk, business, changes
@@ -116,7 +115,8 @@ def _from_warehouse(segment: Ruled, day: dt.date) -> int:
     found = compiled(segment.tree, EVERYBODY)
     inside = {row[0] for row in lake.ask(found.select(), found.bound(day))}
     before = members.of(segment.pk)
-    moved = members.move(segment.pk, inside - before, before - inside, silent=segment.is_new, but=newer)
+    difference = (segment.pk, inside - before, before - inside)
+    moved = members.move([difference], silent=_new([segment]), but=newer)
     return moved + from_records([segment], newer(), day)
 
 
@@ -156,23 +156,31 @@ def doers(after: int, upto: int, most: int) -> set[int]:
 # A few customers
 
 
-def from_records(segments: Iterable[Ruled], customer_ids: Collection[int], day: dt.date) -> int:
+def from_records(segments: Collection[Ruled], customer_ids: Collection[int], day: dt.date) -> int:
     """Some customers, decided from the records in small groups: one query a segment and group."""
     target, moved = records("few"), 0
     for group in bulk.pieces(sorted(customer_ids), FEW):
         before = members.among(group)
         who = few(target, group)
+        answers = {}
         for segment in segments:
             found = compiled(segment.tree, target)
-            inside = {row[0] for row in run(found.select(), found.bound(day) | who)}
-            moved += _differ(segment, inside, before.get(segment.pk, set()))
+            answers[segment.pk] = {row[0] for row in run(found.members, found.bound(day) | who)}
+        moved += members.move(_differences(answers, before), silent=_new(segments))
     return moved
 
 
-def _differ(segment: Ruled, inside: set[int], before: set[int]) -> int:
-    if inside == before:
-        return 0
-    return members.move(segment.pk, inside - before, before - inside, silent=segment.is_new)
+def _differences(answers: dict[int, set[int]], before: dict[int, set[int]]) -> Iterator[members.Difference]:
+    """By segment, who is in it and was not, and who was and is not."""
+    for segment, inside in answers.items():
+        was = before.get(segment, set())
+        if inside != was:
+            yield segment, inside - was, was - inside
+
+
+def _new(segments: Collection[Ruled]) -> set[int]:
+    """Those that were never counted."""
+    return {segment.pk for segment in segments if segment.is_new}
 
 
 # Some thousands of customers
@@ -190,34 +198,10 @@ def _some(segments: list[Ruled], customer_ids: list[int], day: dt.date) -> int:
         newer()
         answers = cut_and_ask(segments, customer_ids, day)
         before = members.among(customer_ids)
-        for group in _groups(segments, answers, before):
-            with transaction.atomic():
-                for segment, came, went in group:
-                    moved += members.move(segment.pk, came, went, silent=segment.is_new, but=newer)
+        moved = members.move(_differences(answers, before), silent=_new(segments), but=newer)
         return moved + from_records(segments, newer() & set(customer_ids), day)
     except (Behind, lake.Unavailable):
         return moved + from_records(segments, customer_ids, day)
-
-
-Difference = tuple[Ruled, set[int], set[int]]
-
-
-def _groups(
-    segments: Iterable[Ruled], answers: dict[int, set[int]], before: dict[int, set[int]]
-) -> Iterator[list[Difference]]:
-    """The differences by segment, as many at once as one transaction should hold."""
-    group: list[Difference] = []
-    rows = 0
-    for segment in segments:
-        inside, was = answers[segment.pk], before.get(segment.pk, set())
-        if inside != was:
-            group.append((segment, inside - was, was - inside))
-            rows += len(inside ^ was)
-            if rows >= members.AT_ONCE:
-                yield group
-                group, rows = [], 0
-    if group:
-        yield group
 
 
 def cut_and_ask(segments: Iterable[Ruled], customer_ids: list[int], day: dt.date) -> dict[int, set[int]]:
