@@ -83,6 +83,7 @@ def erase_customer(customer: Customer, *, by: User | None, why: str) -> dict[str
     for keeper in erasing.KEEPERS.values():
         if keeper.look is not None:
             keeper.look(traces)
+    traces.found["audit"] = _told_elsewhere(traces)
     with shredding.overwriting(), transaction.atomic():
         counts = _erase(traces, by, reason)
         words = _unshared(traces)
@@ -154,10 +155,14 @@ def _audit(traces: Traces) -> None:
     """The log keeps who did what when; what it tells of the person goes."""
     mine = AuditEntry.objects.filter(subject="customers.Customer", subject_id=traces.customer_id)
     mine.update(label=nameless(traces.customer_id), detail={})
-    others = as_text(AuditEntry.objects.all(), told="detail").filter(traces.mentioned_in("label", "told"))
-    ids = list(others.values_list("pk", flat=True))
-    for some in pieces(ids):
+    for some in pieces(traces.found["audit"]):
         AuditEntry.objects.filter(pk__in=some).update(label=nameless(traces.customer_id), detail={})
+
+
+def _told_elsewhere(traces: Traces) -> list[int]:
+    """Lines of the log about something else that name them: the whole log is read, so before the transaction."""
+    lines = as_text(AuditEntry.objects.all(), told="detail").filter(traces.mentioned_in("label", "told"))
+    return list(lines.values_list("pk", flat=True))
 
 
 def _unshared(traces: Traces) -> list[str]:

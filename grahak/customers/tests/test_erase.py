@@ -15,6 +15,7 @@ from django.test import Client
 
 from grahak.channels.erasing import sealed
 from grahak.channels.models import BoxedMail, Dispatch, Message, Suppression
+from grahak.connect.connectors.models import Connector, Delivery
 from grahak.connect.digest import catch_up
 from grahak.connect.digest.tests.web import account, browser, identify, page, viewed
 from grahak.connect.models import ImportIssue, ImportRun
@@ -77,6 +78,13 @@ def zubaida(amina: User, rajkot: Branch) -> Customer:
     viewed(phone, 1)
     identify(account("zq-remark", phone), 2, name=NAME, email=MAIL)
     catch_up()
+    body = json.dumps({"customer": {"email": MAIL, "name": NAME}}).encode()
+    connector = Connector.objects.create(kind="till", name="Till")
+    Delivery.objects.create(connector=connector, delivery_id="1", body=body, headers={"x": PHONE})
+    Delivery.objects.create(
+        connector=connector, delivery_id="2", body=b"{}", order=order, params={"name": NAME}
+    )
+    Delivery.objects.create(connector=connector, delivery_id="3", body=b'{"name": "Noor"}')
     assert order.customer_id == made.pk
     assert Visitor.objects.filter(customer=made).count() == 2
     return made
@@ -110,6 +118,12 @@ def test_nothing_of_the_person_is_left_in_any_table(zubaida: Customer, amina: Us
     assert len(mentions()) > 20
     actions.erase_customer(zubaida, by=amina, why="asked for it by phone")
     assert mentions() == []
+
+
+def test_deliveries_of_shops_are_emptied(zubaida: Customer, amina: User) -> None:
+    actions.erase_customer(zubaida, by=amina, why="asked for it")
+    bodies = {row.delivery_id: bytes(row.body) for row in Delivery.objects.all()}
+    assert bodies == {"1": b"", "2": b"", "3": b'{"name": "Noor"}'}
 
 
 def test_figures_stay_for_the_books_under_no_name(zubaida: Customer, amina: User) -> None:
