@@ -283,6 +283,7 @@ def test_the_stream_ends_when_its_person_may_watch_no_more(bilal: User, standing
     assert [kind for kind, _text in messages(response, 9, do)] == ["rates", "closed"]
 
 
+@committed
 def test_a_person_watches_on_a_few_screens_only_and_gives_them_back(
     as_amina: Client, as_bilal: Client, standing: Watch
 ) -> None:
