@@ -15,6 +15,8 @@ from grahak.insight.models import Membership, Movement, Segment, SegmentSize
 from grahak.insight.segments import actions, follow, members, refresh
 from grahak.sales.models import Order
 
+# PostgreSQL shows the change log of ended transactions only
+committed = pytest.mark.django_db(transaction=True)
 Warehouse = Callable[[], int]
 News = list[tuple[int, list[int], list[int]]]
 
@@ -153,6 +155,7 @@ def test_a_killed_refresh_is_done_again_and_nothing_is_doubled(
     assert Segment.objects.get(pk=buyers.pk).members == 5
 
 
+@committed
 def test_an_order_is_followed_at_once(buyers: Segment, warehouse: Warehouse, news: News) -> None:
     asha = customer("Asha")
     warehouse()
@@ -167,6 +170,7 @@ def test_an_order_is_followed_at_once(buyers: Segment, warehouse: Warehouse, new
     assert news == [(buyers.pk, [asha], []), (buyers.pk, [], [asha])]
 
 
+@committed
 def test_changed_rules_are_counted_anew_with_those_that_depend_on_them(
     buyers: Segment, amina: User, warehouse: Warehouse
 ) -> None:
@@ -185,6 +189,7 @@ def test_changed_rules_are_counted_anew_with_those_that_depend_on_them(
     assert (inside(buyers), inside(others)) == ([bano], [asha])
 
 
+@committed
 def test_an_item_put_on_another_shelf_recounts_those_who_bought_from_the_category(
     amina: User, warehouse: Warehouse
 ) -> None:
@@ -216,6 +221,7 @@ def test_an_item_put_on_another_shelf_recounts_those_who_bought_from_the_categor
     assert inside(segment) == [asha]
 
 
+@committed
 def test_an_event_of_a_known_visitor_is_followed_at_once(amina: User, warehouse: Warehouse) -> None:
     from grahak.customers.models import Event, Source, Visitor
 
@@ -248,6 +254,7 @@ def test_a_broken_rule_is_marked_and_does_not_stop_the_others(buyers: Segment, w
     assert inside(buyers) == [asha]
 
 
+@committed
 def test_an_erased_customer_is_no_longer_counted(buyers: Segment, warehouse: Warehouse) -> None:
     asha, bano = customer("Asha"), customer("Bano")
     order(asha, "1")
