@@ -16,6 +16,11 @@ def _c(name: str, type: str, says: object) -> Column:
 
 def register() -> None:
     """Called once, when the apps are ready."""
+    _about_customers()
+    _about_segments()
+
+
+def _about_customers() -> None:
     add(
         Table(
             "contact_ways",
@@ -53,6 +58,11 @@ def register() -> None:
             customer_is="t.customer_id",
             sort=("customer_id",),
         ),
+    )
+
+
+def _about_segments() -> None:
+    add(
         Table(
             "segments",
             _("One row a segment."),
