@@ -18,6 +18,7 @@ from grahak.customers.search.names import candidates
 SHOWN = 5
 ALIKE = 0.76  # a name alone at or above this goes to the review list (anchors of the trade, §A rule 5)
 _LOOKED_AT = 60
+ALIKE_KIND = "customers.customer.alike"  # the line of the day book that says so
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,15 @@ def likely(
     best = sorted(found, key=lambda pk: -found[pk][0])[: SHOWN * 4]
     rows = Customer.objects.visible_to(user).active().in_bulk(best)
     return [Likely(rows[pk], found[pk][1], found[pk][0]) for pk in best if pk in rows][:SHOWN]
+
+
+def noted(user: User, customer: Customer) -> list[Likely]:
+    """At most five customers of whom the web shop's accounts say that they may be this one."""
+    lines = customer.activities.filter(group="other", kind=ALIKE_KIND).order_by("-at", "-pk")
+    told = [line.get("other") for line in lines.values_list("facts", flat=True)[:SHOWN]]
+    ids = [pk for pk in dict.fromkeys(told) if isinstance(pk, int)]
+    rows = Customer.objects.visible_to(user).active().in_bulk(ids) if ids else {}
+    return [Likely(rows[pk], _("same e-mail or account on the web shop"), 2.0) for pk in ids if pk in rows]
 
 
 def _same_identity(phones: str, email: str) -> list[int]:

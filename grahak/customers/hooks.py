@@ -47,6 +47,7 @@ def register() -> None:
             says=_("Everybody who buys from you, what they owe and when they are due."),
         ),
         NavLink(_("My tasks"), "customers:tasks", "task", "customers.view", group=1, order=60, key="t"),
+        Panel("customers.alike", "related", "customers/_alike.html", web.alike_panel, order=5),
         Panel("customers.web", "related", "customers/_web.html", web.panel, order=60),
         MassAction("tag", pgettext_lazy("verb", "Tag"), "customers:tag", "tag", "customers.mass", order=40),
         MassAction("untag", _("Take a tag off"), "customers:untag", "x", "customers.mass", order=41),

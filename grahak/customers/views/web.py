@@ -6,13 +6,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Max, Sum
+from django.db.models import Count, Max, Q, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from grahak.core.access import needs
 from grahak.customers.actions.visits import events_of, thing, together
+from grahak.customers.duplicates import ALIKE_KIND, noted
 from grahak.customers.models import Activity, Customer, Event, EventType, Visit, Visitor
 from grahak.customers.views.parts import LARGEST, customer_for, wants
 from grahak.customers.visit_words import DEVICES, called
@@ -59,7 +60,9 @@ def visit(request: HttpRequest, pk: int, visit: int) -> HttpResponse:
     customer = customer_for(request, pk, "customers.view")
     if visit > LARGEST:
         raise Http404
-    found = Visit.objects.filter(pk=visit, visitor__customer=customer).select_related("source", "visitor").first()
+    found = (
+        Visit.objects.filter(pk=visit, visitor__customer=customer).select_related("source", "visitor").first()
+    )
     if found is None:
         raise Http404
     sitting = together(found)
@@ -81,14 +84,12 @@ def visit(request: HttpRequest, pk: int, visit: int) -> HttpResponse:
 def panel(customer: Customer, request: Any) -> dict[str, Any] | None:
     """When they were last on the web shop, what they looked at, what still lies in the basket. None for a
     customer whom no visitor is known to be."""
-    visitors = list(Visitor.objects.filter(customer=customer).values_list("pk", flat=True)[:200])
-    if not visitors:
-        return None
-    visits = Visit.objects.filter(visitor__in=visitors, bot=False)
-    sums = visits.aggregate(pages=Sum("pages"), last=Max("ended_at"))
-    many = Activity.objects.filter(customer=customer, group="web").count()
+    many = _lines(customer)["web"]
     if not many:
         return None
+    visitors = list(Visitor.objects.filter(customer=customer).values_list("pk", flat=True)[:200])
+    visits = Visit.objects.filter(visitor__in=visitors, bot=False)
+    sums = visits.aggregate(pages=Sum("pages"), last=Max("ended_at"))
     newest = visits.order_by("-started_at").first()
     events = Event.objects.filter(visitor__in=visitors, type=EventType.TRACK, name__in=_OF_ITEMS, bot=False)
     rows = list(events.order_by("-at", "-pk").values_list("name", "subject", "properties")[:LOOKED_AT])
@@ -117,3 +118,21 @@ def basket(newest_first: list[tuple[str, str, Any]]) -> list[str]:
         elif name == "Product Added" and what and what not in out:
             inside.setdefault(what, what)
     return list(inside)
+
+
+def alike_panel(customer: Customer, request: Any) -> dict[str, Any] | None:
+    """Who may be the same customer, by what came from the web shop. None where nobody is."""
+    found = noted(request.user, customer) if _lines(customer)["other"] else []
+    return {"alike": found} if found else None
+
+
+def _lines(customer: Customer) -> Counter[str]:
+    """How many lines of visits ("web") and of likeness ("other") the day book has: one question for both panels,
+    which for most customers says that there is nothing."""
+    kept: Counter[str] | None = getattr(customer, "_web_lines", None)
+    if kept is None:
+        asked = Q(group="web") | Q(group="other", kind=ALIKE_KIND)
+        rows = Activity.objects.filter(asked, customer=customer).order_by().values_list("group")
+        kept = Counter(dict(rows.annotate(many=Count("pk"))))
+        customer._web_lines = kept  # type: ignore[attr-defined]
+    return kept
