@@ -32,7 +32,7 @@ from grahak.connect.connectors.documents import (
     RefundDoc,
     Unreadable,
 )
-from grahak.connect.connectors.fields import parsed
+from grahak.connect.connectors.fields import Fields, parsed
 from grahak.connect.connectors.models import Connector, Delivery, DeliveryState, ObjectKind, ShopObject
 from grahak.connect.connectors.records import orders, parties, payments, products, states
 from grahak.connect.connectors.records.touched import Work
@@ -248,6 +248,7 @@ def _name(delivery: Delivery) -> None:
     try:
         documents = read(delivery.connector, delivery.topic, bytes(delivery.body), delivery.headers)
     except Unreadable:
+        _name_unread(delivery)
         return
     for document in documents:
         _label(delivery, document)
@@ -263,6 +264,14 @@ def _name(delivery: Delivery) -> None:
             delivery.customer_id = known.customer_id
         elif party.email and holders.count() == 1:
             delivery.customer_id = holders.get().pk
+
+
+def _name_unread(delivery: Delivery) -> None:
+    """The number in the shop of what else can't be read."""
+    try:
+        delivery.object_id = Fields(parsed(bytes(delivery.body))).id()[:120]
+    except Unreadable:
+        return
 
 
 def _ask_for_lines(connector: Connector, documents: list[Document]) -> None:
