@@ -10,7 +10,8 @@ import duckdb
 import pytest
 
 from grahak.core import events
-from grahak.core.models import Business
+from grahak.core.models import Business, User
+from grahak.customers.actions import erase_customer
 from grahak.customers.models import Consent, Contact, Customer, Event, Source, Visitor
 from grahak.sales.models import Order, OrderLine
 from grahak.warehouse import copies, erase, lake, sync
@@ -133,3 +134,27 @@ def test_the_loop_erases_between_its_syncs(business: Business, warehouse: Path) 
     keeper.put_away()
     assert holders(warehouse) == []
     assert lake.ask("SELECT name, city FROM lake.customers") == [("Other", "Surat")]
+
+
+def test_the_customers_own_erasure_leaves_the_books_and_no_byte(
+    business: Business, warehouse: Path, amina: User
+) -> None:
+    """The customer's row stays for the books, without a name: it must not be waited for."""
+    Source.objects.create(name="Shop", write_key="k")
+    customer = make(*SECRETS, 99)
+    OrderLine.objects.update(description="Georgette")
+    make("Other", "Street", 1)
+    sync.catch_up()
+    Customer.objects.filter(pk=customer.pk).update(city="Surat")
+    sync.catch_up()
+    copies.write()
+    assert len(holders(warehouse)) > 3
+    erase_customer(customer, by=amina, why="asked for it")
+    assert erase.finish()
+    assert holders(warehouse) == []
+    assert erase.waiting() == []
+    assert differing() == {}
+    found = lake.ask(f"SELECT name, source FROM lake.customers WHERE customer_id = {customer.pk}")
+    assert found == [(f"Erased customer {customer.pk}", "erased")]
+    assert lake.ask(f"SELECT count(*) FROM lake.orders WHERE customer_id = {customer.pk}") == [(1,)]
+    assert lake.ask("SELECT count(*) FROM lake.events") == [(1,)]
