@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from grahak.catalogue.models import Product
-from grahak.connect import demo
+from grahak.connect.digest import demo
 from grahak.core.models import Branch, User
 from grahak.customers.actions import add_customer
 from grahak.customers.models import Activity, Customer, Event, Rejected, Source, Visit, Visitor
