@@ -13,7 +13,7 @@ from grahak.connect.connectors.tests.conftest import told, work_all
 from grahak.customers.models import Activity, Consent, Customer, Identity
 from grahak.sales.models import CustomerFigures, LedgerEntry, Order
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
 def test_a_paid_order_is_written_with_its_lines_customer_and_item(shopify: Connector) -> None:

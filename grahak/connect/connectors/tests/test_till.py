@@ -13,7 +13,7 @@ from grahak.connect.connectors.tests.conftest import told
 from grahak.customers.models import Consent, Customer
 from grahak.sales.models import CustomerFigures, Order, Payment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
 def test_a_sale_paid_in_part_leaves_the_rest_on_the_khata(till: Connector) -> None:
