@@ -332,3 +332,20 @@ def test_the_browsers_packages_are_pinned_without_addresses() -> None:
     assert wanted["htmx.org"] == "4.0.1"
     none([name for name, entry in locked.items() if "resolved" in entry])
     none([name for name, entry in locked.items() if name and "integrity" not in entry])
+
+
+def test_sqlite_files_are_opened_by_the_engine_in_a_process_apart_only():
+    """Two copies of the SQLite library in one process break each other's locks (see warehouse/apart.py)."""
+    apart = {"warehouse/apart.py", "config/bench/big.py"}  # the bench's generator is a process of its own
+    found = {
+        str(path.relative_to(ROOT / "grahak"))
+        for path in (ROOT / "grahak").rglob("*.py")
+        if "TYPE sqlite" in path.read_text() and "tests" not in path.parts
+    }
+    assert found == apart
+    catalogue = [
+        str(path.relative_to(ROOT / "grahak"))
+        for path in (ROOT / "grahak" / "warehouse").glob("*.py")
+        if "sqlite3.connect" in path.read_text()
+    ]
+    assert catalogue == ["warehouse/apart.py"]

@@ -8,16 +8,14 @@ rows stay fresh meanwhile, and remembers it until the last byte is gone.
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
 
 from grahak.core.models import Setting
-from grahak.warehouse import copies, lake, rebuild, schema, sync, upkeep
+from grahak.warehouse import apart, copies, lake, rebuild, schema, sync, upkeep
 from grahak.warehouse.star import TABLES
 
 NAME = "warehouse.erasing"
@@ -85,36 +83,8 @@ def rows_of(writer: sync.Writer, ids: list[int]) -> int:
 
 
 def scrub(generation: Path) -> None:
-    """Take what is no longer in any file out of the catalogue: its statistics hold smallest and largest values, and
-    its free pages what once stood there."""
-    with closing(sqlite3.connect(generation / "catalog.sqlite3", timeout=30)) as catalogue:
-        live = "SELECT data_file_id FROM ducklake_data_file WHERE end_snapshot IS NULL"
-        columns = catalogue.execute(
-            "SELECT s.table_id, s.column_id, c.column_type, s.min_value, s.max_value"
-            " FROM ducklake_table_column_stats s JOIN ducklake_column c"
-            " ON c.table_id = s.table_id AND c.column_id = s.column_id AND c.end_snapshot IS NULL"
-        ).fetchall()
-        for table_id, column_id, kind, lowest, highest in columns:
-            as_number = kind.startswith(("int", "decimal", "float", "uint", "big"))
-            order = "CAST({0} AS REAL)" if as_number else "{0}"
-            found = []
-            for name, way in (("min_value", "ASC"), ("max_value", "DESC")):
-                row = catalogue.execute(
-                    f"SELECT {name} FROM ducklake_file_column_stats WHERE table_id = ? AND column_id = ?"  # noqa: S608
-                    f" AND {name} IS NOT NULL AND data_file_id IN ({live})"
-                    f" ORDER BY {order.format(name)} {way} LIMIT 1",
-                    (table_id, column_id),
-                ).fetchone()
-                found.append(row[0] if row else None)
-            if found != [lowest, highest]:
-                catalogue.execute(
-                    "UPDATE ducklake_table_column_stats SET min_value = ?, max_value = ?"
-                    " WHERE table_id = ? AND column_id = ?",
-                    (*found, table_id, column_id),
-                )
-        catalogue.commit()
-        catalogue.execute("VACUUM")
-        catalogue.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    """Take what is no longer in any file out of the catalogue, in a process apart (see there)."""
+    apart.run("scrub", catalogue=str(generation / "catalog.sqlite3"))
 
 
 @transaction.atomic

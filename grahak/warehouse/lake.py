@@ -12,11 +12,10 @@ import fcntl
 import json
 import os
 import shutil
-import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -113,6 +112,11 @@ def sweep_generations(*, after: float = OLD_GENERATION) -> list[str]:
     return gone
 
 
+def scratch() -> Path:
+    """Where this process may put what it needs for a moment."""
+    return folder() / "tmp" / str(os.getpid())
+
+
 def sweep_scratch() -> None:
     """Delete what engines of dead processes spilled."""
     for path in (folder() / "tmp").glob("*"):
@@ -160,7 +164,6 @@ def extension(name: str) -> str:
 
 def engine(*extensions: str) -> duckdb.DuckDBPyConnection:
     """A DuckDB of its own with capped threads and memory, times in UTC, and nothing loaded but what is named."""
-    scratch = folder() / "tmp" / str(os.getpid())
     found = duckdb.connect(
         ":memory:",
         config={
@@ -168,13 +171,14 @@ def engine(*extensions: str) -> duckdb.DuckDBPyConnection:
             "autoload_known_extensions": "false",
             "threads": str(settings.WAREHOUSE_THREADS),
             "memory_limit": f"{settings.WAREHOUSE_MEMORY}MB",
-            "temp_directory": str(scratch),
+            "temp_directory": str(scratch()),
             "preserve_insertion_order": "false",
         },
     )
     for name in ("ducklake", "sqlite_scanner", *extensions):
         found.execute(f"LOAD '{extension(name)}'")
     found.execute("SET TimeZone = 'UTC'")
+    found.execute("SET enable_progress_bar = false")
     return found
 
 
@@ -244,18 +248,22 @@ def forget() -> None:
 # -- what it says of itself ------------------------------------------------------------------------------------
 
 
-def state(generation: Path | None = None) -> State | None:
-    """How far the newest commit has come; None where there is no warehouse. Read straight from the catalogue:
-    well under a millisecond."""
-    generation = generation or current()
+def state() -> State | None:
+    """How far the newest commit has come; None where there is no warehouse."""
+    generation = current()
     if generation is None or not (generation / "catalog.sqlite3").exists():
         return None
-    address = f"file:{generation / 'catalog.sqlite3'}?mode=ro"
-    with closing(sqlite3.connect(address, uri=True, timeout=5)) as catalogue:
-        found = catalogue.execute(
-            "SELECT commit_extra_info FROM ducklake_snapshot_changes WHERE commit_extra_info IS NOT NULL"
-            " ORDER BY snapshot_id DESC LIMIT 1"
-        ).fetchone()
+    with reading() as cursor:
+        return told_by(cursor)
+
+
+def told_by(engine: duckdb.DuckDBPyConnection) -> State | None:
+    """What the newest commit of the lake that ENGINE has attached says; None before the first. About a millisecond:
+    the catalogue is asked by the engine, never by Python's own SQLite (see `warehouse.apart`)."""
+    found = engine.execute(
+        "SELECT commit_extra_info FROM __ducklake_metadata_lake.ducklake_snapshot_changes"
+        " WHERE commit_extra_info IS NOT NULL ORDER BY snapshot_id DESC LIMIT 1"
+    ).fetchone()
     return State(**json.loads(found[0])) if found else None
 
 

@@ -1,8 +1,8 @@
 """Reading the records for the warehouse: a star table's rows, as text, into a temporary table of the engine.
 
-SQLite files and PostgreSQL are read by the engine's own `sqlite_query` and `postgres_query`, which let the database
-pick the rows by its indexes. Few rows, and records in memory or inside an open transaction (tests), go through
-Django's own connection.
+PostgreSQL is read by the engine's own `postgres_query`, which lets the database pick the rows by its indexes; an SQLite
+file by the engine in a process apart, which hands them over as a Parquet file. Few rows, and records in memory or
+inside an open transaction (tests), go through Django's own connection.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from typing import Any
 
 import duckdb
 import sqlglot
+from django.conf import settings
 from django.db import connection
 from sqlglot import exp
 
-from grahak.warehouse import schema
+from grahak.warehouse import apart, schema
 from grahak.warehouse.star import Table
 
 AT_ONCE = 20_000  # rows of one JSON text handed to the engine
@@ -48,18 +49,14 @@ def in_reach() -> bool:
 
 
 def attach(engine: duckdb.DuckDBPyConnection) -> None:
-    """Attach the records to ENGINE as `records`, read only (where `in_reach`)."""
+    """Attach the PostgreSQL records to ENGINE as `records`, read only (where `in_reach`)."""
     attached = {row[0] for row in engine.execute("SELECT database_name FROM duckdb_databases()").fetchall()}
     if "records" in attached:
         return
-    if connection.vendor == "sqlite":
-        name = str(connection.settings_dict["NAME"]).replace("'", "''")
-        engine.execute(f"ATTACH '{name}' AS records (TYPE sqlite, READ_ONLY, BUSY_TIMEOUT 10000)")
-    else:
-        from grahak.warehouse.lake import extension
+    from grahak.warehouse.lake import extension
 
-        engine.execute(f"LOAD '{extension('postgres_scanner')}'")
-        engine.execute(f"ATTACH '{_conninfo()}' AS records (TYPE postgres, READ_ONLY)")
+    engine.execute(f"LOAD '{extension('postgres_scanner')}'")
+    engine.execute(f"ATTACH '{_conninfo()}' AS records (TYPE postgres, READ_ONLY)")
 
 
 def _conninfo() -> str:
@@ -115,9 +112,22 @@ def gather(
         for rows in _rows(as_text(table, where)):
             _put(engine, into, table, rows, zone)
         return
-    attach(engine)
     text = (scan if how == "whole" else source)(table, where, zone)
-    engine.execute(f"INSERT INTO {into} {text}{schema.sorting(table)}")
+    if connection.vendor == "postgresql":
+        attach(engine)
+        engine.execute(f"INSERT INTO {into} {text}{schema.sorting(table)}")
+        return
+    from grahak.warehouse import lake
+
+    with apart.rows(
+        text,
+        database=str(connection.settings_dict["NAME"]),
+        extension=lake.extension("sqlite_scanner"),
+        scratch=lake.scratch(),
+        threads=settings.WAREHOUSE_THREADS,
+        memory=settings.WAREHOUSE_MEMORY,
+    ) as file:
+        engine.execute(f"INSERT INTO {into} SELECT * FROM read_parquet('{file}'){schema.sorting(table)}")  # noqa: S608
 
 
 def _rows(sql: str) -> Iterator[list[tuple[Any, ...]]]:

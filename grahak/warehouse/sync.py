@@ -19,7 +19,7 @@ from grahak.warehouse.star import TABLES, Table
 logger = logging.getLogger("grahak.warehouse")
 MOST_LINES = 50_000  # of the change log in one commit: keeps a commit under a second or so
 MOST_EVENTS = 100_000
-FEW = 500  # changed rows that are read through Django's own connection
+FEW = 5_000  # changed rows that are read through Django's own connection
 
 
 @dataclass
@@ -44,7 +44,7 @@ class Writer:
         self.generation = generation
         self.engine = lake.engine()
         lake.attach(self.engine, generation)
-        found = lake.state(generation)
+        found = lake.told_by(self.engine)
         self.state = found if found is not None else lake.State()
 
     def close(self) -> None:
@@ -55,7 +55,7 @@ class Writer:
 
     def refresh(self) -> None:
         """Take up what another writer of this machine committed meanwhile."""
-        found = lake.state(self.generation)
+        found = lake.told_by(self.engine)
         if found is not None:
             self.state = found
 

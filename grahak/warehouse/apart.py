@@ -1,0 +1,126 @@
+"""What must not share a process with Python's own SQLite, done in a process apart.
+
+The engine's SQLite extension brings its own copy of the SQLite library. File locks belong to a process, and the two
+copies know nothing of each other's: when either closes a file, the locks that the other holds on it are gone. A reader
+then meets pages that are being moved ("database disk image is malformed"), and a writer can spoil the file. So no file
+is ever opened by both in one process: the records, which Django has open, are read by the engine here, and the
+warehouse's catalogue, which the engine has open, is scrubbed by Python here.
+
+Run as a script it takes one task as JSON and imports nothing of Django.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+
+class Failed(OSError):
+    """The process apart ended with a fault; its words are the message."""
+
+
+def run(task: str, **facts: Any) -> None:
+    """Do TASK ("read" or "scrub") in a process apart, and wait for its end. Raises Failed."""
+    done = subprocess.run(  # noqa: S603 (our own file)
+        [sys.executable, "-I", __file__],
+        input=json.dumps({"task": task, **facts}),
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        said = done.stderr.strip().splitlines()
+        raise Failed(said[-1] if said else f"ended with {done.returncode}")
+
+
+@contextmanager
+def rows(
+    select: str, *, database: str, extension: str, scratch: Path, threads: int, memory: int
+) -> Iterator[Path]:
+    """A Parquet file with the rows of SELECT over the SQLite file DATABASE, attached as `records`; deleted
+    afterwards."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    out = scratch / f"{uuid.uuid4().hex}.parquet"
+    try:
+        run(
+            "read", select=select, database=database, extension=extension, out=str(out), scratch=str(scratch),
+            threads=threads, memory=memory,
+        )  # fmt: skip
+        yield out
+    finally:
+        out.unlink(missing_ok=True)
+
+
+# -- in the process apart ----------------------------------------------------------------------------------------
+
+
+def read(facts: dict[str, Any]) -> None:
+    """Write the rows of a SELECT to a Parquet file."""
+    import duckdb
+
+    quoted = {name: str(facts[name]).replace("'", "''") for name in ("database", "extension", "out")}
+    config = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "threads": str(facts["threads"]),
+        "memory_limit": f"{facts['memory']}MB",
+        "temp_directory": facts["scratch"],
+        "preserve_insertion_order": "false",
+    }
+    with duckdb.connect(":memory:", config=config) as engine:
+        engine.execute(f"LOAD '{quoted['extension']}'")
+        engine.execute("SET TimeZone = 'UTC'")
+        engine.execute("SET enable_progress_bar = false")
+        engine.execute(
+            f"ATTACH '{quoted['database']}' AS records (TYPE sqlite, READ_ONLY, BUSY_TIMEOUT 10000)"
+        )
+        engine.execute(f"COPY ({facts['select']}) TO '{quoted['out']}' (FORMAT parquet, COMPRESSION lz4_raw)")
+
+
+def scrub(facts: dict[str, Any]) -> None:
+    """Take what is no longer in any file out of a lake's catalogue: its statistics hold smallest and largest values,
+    and its free pages what once stood there."""
+    with closing(sqlite3.connect(facts["catalogue"], timeout=30)) as catalogue:
+        live = "SELECT data_file_id FROM ducklake_data_file WHERE end_snapshot IS NULL"
+        columns = catalogue.execute(
+            "SELECT s.table_id, s.column_id, c.column_type, s.min_value, s.max_value"
+            " FROM ducklake_table_column_stats s JOIN ducklake_column c"
+            " ON c.table_id = s.table_id AND c.column_id = s.column_id AND c.end_snapshot IS NULL"
+        ).fetchall()
+        for table_id, column_id, kind, lowest, highest in columns:
+            found = _bounds(catalogue, table_id, column_id, kind, live)
+            if found != [lowest, highest]:
+                catalogue.execute(
+                    "UPDATE ducklake_table_column_stats SET min_value = ?, max_value = ?"
+                    " WHERE table_id = ? AND column_id = ?",
+                    (*found, table_id, column_id),
+                )
+        catalogue.commit()
+        catalogue.execute("VACUUM")
+        catalogue.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _bounds(catalogue: sqlite3.Connection, table_id: int, column_id: int, kind: str, live: str) -> list[Any]:
+    as_number = kind.startswith(("int", "decimal", "float", "uint", "big"))
+    order = "CAST({0} AS REAL)" if as_number else "{0}"
+    found = []
+    for name, way in (("min_value", "ASC"), ("max_value", "DESC")):
+        row = catalogue.execute(
+            f"SELECT {name} FROM ducklake_file_column_stats WHERE table_id = ? AND column_id = ?"  # noqa: S608
+            f" AND {name} IS NOT NULL AND data_file_id IN ({live})"
+            f" ORDER BY {order.format(name)} {way} LIMIT 1",
+            (table_id, column_id),
+        ).fetchone()
+        found.append(row[0] if row else None)
+    return found
+
+
+if __name__ == "__main__":
+    given = json.load(sys.stdin)
+    {"read": read, "scrub": scrub}[given["task"]](given)
