@@ -68,7 +68,10 @@ class _worker:
             "from django.conf import settings; from pathlib import Path\n"
             "from django.db import connection\n"
             "settings.DATA = Path(sys.argv[1]); connection.settings_dict['NAME'] = sys.argv[2]\n"
-            "from grahak.warehouse import loop; loop.run(threading.Event())"
+            "from grahak.warehouse import loop; stop = threading.Event()\n"
+            # it ends with the bench, however that ends: its end of the pipe closes then
+            "threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()\n"
+            "loop.run(stop)"
         )
         self.command = [
             sys.executable,
@@ -82,7 +85,9 @@ class _worker:
 
     def __enter__(self) -> None:
         env = os.environ | {"DJANGO_SETTINGS_MODULE": "grahak.config.settings", "GRAHAK_LOG_LEVEL": "ERROR"}
-        self.process = subprocess.Popen(self.command, env=env)  # noqa: S603 (our own code)
+        self.process = subprocess.Popen(
+            self.command, env=env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+        )  # noqa: S603 (our own code)
 
     def __exit__(self, *_rest: object) -> None:
         self.process.terminate()
