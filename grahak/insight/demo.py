@@ -4,7 +4,10 @@ opportunities that were found some are already in somebody's hands. Who took wha
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db import transaction
 
 from grahak.core.models import User
 from grahak.insight import lifecycle
@@ -16,22 +19,29 @@ from grahak.insight.segments import demo as segments
 SEED = 20_261_125
 
 
-def tell_story(*, by: User | None) -> dict[str, int]:
-    """Score all customers, find their stages and opportunities, hand some out; returns how many of each."""
-    told = {
-        "scored": rescore(),
-        "moves": history.fill_back(),
-        "staged": lifecycle.restage(),
-        **keeping.look(),
-    }
-    told["segments"] = segments.tell(by=by)
-    if by is not None:
-        told["handed_out"] = _hand_out(by)
-    return told
+def steps() -> list[Callable[[User | None], Any]]:
+    """Score all customers, find their stages and opportunities, make segments, hand opportunities out: each in
+    transactions of its own, for together they last."""
+    return [
+        lambda by: rescore(),
+        lambda by: history.fill_back(),
+        lambda by: lifecycle.restage(),
+        lambda by: keeping.look(),
+        lambda by: segments.tell(by=by),
+        _hand_out,
+    ]
 
 
-def _hand_out(by: User) -> int:
+def tell_story(*, by: User | None) -> dict[str, Any]:
+    """All of it at once; returns what each step told."""
+    return {str(place): step(by) for place, step in enumerate(steps())}
+
+
+@transaction.atomic
+def _hand_out(by: User | None) -> int:
     """The worthiest of each kind go to the salesmen of their branches; a few are done or put aside."""
+    if by is None or Opportunity.objects.exclude(state="open").exists():
+        return 0
     chance = random.Random(SEED)
     sellers = list(User.objects.filter(role="salesman", is_active=True).order_by("pk"))
     handed = 0

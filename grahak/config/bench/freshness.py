@@ -85,9 +85,9 @@ class _worker:
 
     def __enter__(self) -> None:
         env = os.environ | {"DJANGO_SETTINGS_MODULE": "grahak.config.settings", "GRAHAK_LOG_LEVEL": "ERROR"}
-        self.process = subprocess.Popen(
+        self.process = subprocess.Popen(  # noqa: S603 (our own code)
             self.command, env=env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
-        )  # noqa: S603 (our own code)
+        )
 
     def __exit__(self, *_rest: object) -> None:
         self.process.terminate()

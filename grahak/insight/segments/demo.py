@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Count, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,21 +25,22 @@ BOUGHT = {"orders", "category", "product", "spent", "order_amount", "average", "
 
 
 def tell(*, by: User | None) -> int:
-    """Make them; returns how many. Does nothing where there are segments already."""
-    if Segment.objects.exists():
-        return 0
+    """Make those that are not there yet, each in a transaction of its own; returns how many there are."""
     everybody = list(Customer.objects.order_by("pk").values_list("pk", flat=True))
+    known = set(Segment.objects.values_list("name", flat=True))
     for name, note, rules in _segments():
-        segment = actions.create(name=name, note=note, tree={"v": 1, "match": "all", "rules": rules}, by=by)
-        _fill(segment, everybody)
-    guests = actions.create(
-        name=_("Guests of the trade evening"), note=_("Made up for the demo"), kind="static", by=by
-    )
-    best = Customer.objects.filter(figures__net__gt=0).order_by("-figures__net", "pk")[:GUESTS]
-    actions.add_to_static(guests, [one.pk for one in best], by=by)
-    made = Segment.objects.count()
-    audit.record("insight.segments.told", None, by=by, made=made)
-    return made
+        if name not in known:
+            with transaction.atomic():
+                tree = {"v": 1, "match": "all", "rules": rules}
+                _fill(actions.create(name=name, note=note, tree=tree, by=by), everybody)
+    with transaction.atomic():
+        guests = _("Guests of the trade evening")
+        if guests not in known:
+            made = actions.create(name=guests, note=_("Made up for the demo"), kind="static", by=by)
+            best = Customer.objects.filter(figures__net__gt=0).order_by("-figures__net", "pk")[:GUESTS]
+            actions.add_to_static(made, [one.pk for one in best], by=by)
+            audit.record("insight.segments.told", None, by=by, made=Segment.objects.count())
+    return Segment.objects.count()
 
 
 def _last(days: int) -> dict[str, Any]:
