@@ -4,7 +4,17 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-ROOMS = ("core", "customers", "catalogue", "sales", "channels", "warehouse", "insight", "marketing", "connect")
+ROOMS = (
+    "core",
+    "customers",
+    "catalogue",
+    "sales",
+    "channels",
+    "warehouse",
+    "insight",
+    "marketing",
+    "connect",
+)
 
 
 class ConfigConfig(AppConfig):

@@ -9,7 +9,19 @@ import os
 import sys
 from pkgutil import iter_modules
 
-BY_USE = ("serve", "web", "worker", "import", "export", "warehouse", "key", "backup", "restore", "doctor", "bench")
+BY_USE = (
+    "serve",
+    "web",
+    "worker",
+    "import",
+    "export",
+    "warehouse",
+    "key",
+    "backup",
+    "restore",
+    "doctor",
+    "bench",
+)
 HIDDEN = {
     "--version",
     "--verbosity",

@@ -53,7 +53,9 @@ def rejects_that_need_you(user: Any, limit: int) -> list[dict[str, Any]]:
     many = Rejected.objects.filter(replayed_at=None, at__gte=since).count()
     if not many:
         return []
-    title = ngettext("%(n)s event could not be read", "%(n)s events could not be read", many) % {"n": figure(many)}
+    title = ngettext("%(n)s event could not be read", "%(n)s events could not be read", many) % {
+        "n": figure(many)
+    }
     return [
         {
             "icon": "alert", "tone": "wait", "title": title,

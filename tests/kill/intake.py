@@ -91,7 +91,12 @@ class Senders:
             if batch and chance.random() < 0.2:  # an SDK that did not hear of its success
                 names += [f"{sender}-{batch - 1}-{n}" for n in range(5)]
             events = [
-                {"type": "track", "event": "Kill", "messageId": name, "anonymousId": f"b{chance.randrange(7)}"}
+                {
+                    "type": "track",
+                    "event": "Kill",
+                    "messageId": name,
+                    "anonymousId": f"b{chance.randrange(7)}",
+                }
                 | ({"userId": f"u{chance.randrange(3)}"} if chance.random() < 0.1 else {})
                 for name in names
             ]

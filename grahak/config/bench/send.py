@@ -198,7 +198,9 @@ def measure(what: str, size: int, port: int) -> None:
     else:
         engine.send_all(account=account, transport=NullTransport)
     took = time.perf_counter() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # before the bench clears up behind itself
+    peak = (
+        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    )  # before the bench clears up behind itself
     count = ledger.tally(dispatch)
     _forget(dispatch)
     if count["sent"] != size or not count.adds_up:

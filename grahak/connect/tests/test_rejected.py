@@ -74,7 +74,9 @@ def test_an_ended_source_lets_nothing_in_by_the_back_door() -> None:
     assert row.reason == "ended"
 
 
-@pytest.mark.parametrize("body", ["", "{", "[]", "null", "[" * 5000, '{"type": "track", "event": NaN}', "\ud83d?"[1:]])
+@pytest.mark.parametrize(
+    "body", ["", "{", "[]", "null", "[" * 5000, '{"type": "track", "event": NaN}', "\ud83d?"[1:]]
+)
 def test_no_body_stops_another_try(body: str) -> None:
     row = reject(body)
     assert rejects.again(row) is False
@@ -89,7 +91,10 @@ def test_all_that_the_list_shows_are_tried(as_amina: Client) -> None:
     assert Event.objects.count() == 1
     as_amina.post("/settings/rejected/again/")
     assert Event.objects.count() == 2
-    assert AuditEntry.objects.filter(action="connect.rejects.replayed").last().detail == {"kept": 1, "left": 1}  # type: ignore[union-attr]
+    assert AuditEntry.objects.filter(action="connect.rejects.replayed").last().detail == {
+        "kept": 1,
+        "left": 1,
+    }  # type: ignore[union-attr]
     assert Rejected.objects.filter(replayed_at=None).count() == 1
 
 

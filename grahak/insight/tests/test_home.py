@@ -185,7 +185,9 @@ def test_the_same_weekday_is_compared_up_to_the_same_time(amina, rajkot):
     assert found["net"].before == counted
 
 
-def test_home_asks_at_most_26_questions_one_or_two_for_each_room_that_may_need_somebody(as_amina, amina, rajkot):
+def test_home_asks_at_most_26_questions_one_or_two_for_each_room_that_may_need_somebody(
+    as_amina, amina, rajkot
+):
     buyer = Customer.objects.create(name="Mehta", branch=rajkot)
     place_order(
         by=amina,

@@ -34,7 +34,9 @@ def test_who_stopped_buying_a_category_is_found_with_the_figures(stopped):
     look()
     found = only(kind="stopped")
     assert found.customer == stopped
-    assert found.worth == Decimal(2000)  # 500 a day; nine gaps of ten days in ninety, but it was bought on four days
+    assert found.worth == Decimal(
+        2000
+    )  # 500 a day; nine gaps of ten days in ninety, but it was bought on four days
     assert found.facts["days"] == 4
     assert found.facts["gap"] == 10
     assert (
