@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from grahak.core import business
 from grahak.core.events import announce
-from grahak.core.models import Business, User
+from grahak.core.models import Business, Change, User
 from grahak.core.refusals import Conflict
+from grahak.customers import custom
+from grahak.warehouse import lake
 
 logger = logging.getLogger("grahak.demo")
 KEPT = {"django_content_type", "auth_permission", "django_migrations"}  # Django's own book-keeping
@@ -35,10 +37,15 @@ def leave_demo(*, by: User | None) -> None:
         with connection.cursor() as cursor:
             for statement in statements:
                 cursor.execute(statement)
+            # the triggers wrote down that all of it left, and the warehouse goes whole
+            cursor.execute(f"DELETE FROM {connection.ops.quote_name(Change._meta.db_table)}")  # noqa: S608
         announce("core.demo.left")
-    for path in (Path(settings.MEDIA_ROOT), Path(settings.DATA) / "demo"):
+    data = Path(settings.DATA)
+    for path in (Path(settings.MEDIA_ROOT), data / "demo", data / "warehouse", data / "copies"):
         shutil.rmtree(path, ignore_errors=True)
     business.forget()
+    custom.forget()
+    lake.forget()
     logger.warning("demo left, everything wiped", extra={"by": who, "tables": len(wiped)})
     _give_space_back()
 
