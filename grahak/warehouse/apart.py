@@ -40,6 +40,22 @@ def run(task: str, **facts: Any) -> None:
 
 
 @contextmanager
+def pinned(catalogue: Path) -> Iterator[None]:
+    """Keep a lake's catalogue open in a process apart. DuckLake opens and closes it for each transaction, and
+    whenever the last one closes, SQLite takes its log away: whoever comes just then waits a whole second. The
+    process ends with this one, however that ends."""
+    keeper = subprocess.Popen([sys.executable, "-I", __file__], stdin=subprocess.PIPE, text=True)  # noqa: S603
+    assert keeper.stdin is not None
+    try:
+        keeper.stdin.write(json.dumps({"task": "keep", "catalogue": str(catalogue)}) + "\n")
+        keeper.stdin.flush()
+        yield
+    finally:
+        keeper.stdin.close()
+        keeper.wait()
+
+
+@contextmanager
 def rows(
     select: str, *, database: str, extension: str, scratch: Path, threads: int, memory: int
 ) -> Iterator[Path]:
@@ -83,6 +99,13 @@ def read(facts: dict[str, Any]) -> None:
         engine.execute(f"COPY ({facts['select']}) TO '{quoted['out']}' (FORMAT parquet, COMPRESSION lz4_raw)")
 
 
+def keep(facts: dict[str, Any]) -> None:
+    """Hold the catalogue open, idle, until the other end of the pipe is closed."""
+    with closing(sqlite3.connect(facts["catalogue"], timeout=30)) as catalogue:
+        catalogue.execute("SELECT count(*) FROM ducklake_snapshot").fetchone()
+        sys.stdin.read()
+
+
 def scrub(facts: dict[str, Any]) -> None:
     """Take what is no longer in any file out of a lake's catalogue: its statistics hold smallest and largest values,
     and its free pages what once stood there."""
@@ -122,5 +145,5 @@ def _bounds(catalogue: sqlite3.Connection, table_id: int, column_id: int, kind: 
 
 
 if __name__ == "__main__":
-    given = json.load(sys.stdin)
-    {"read": read, "scrub": scrub}[given["task"]](given)
+    given = json.loads(sys.stdin.readline())
+    {"read": read, "scrub": scrub, "keep": keep}[given["task"]](given)

@@ -8,11 +8,12 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 from django.db import DatabaseError
 
 from grahak.core import changes, heartbeat, leader
-from grahak.warehouse import copies, erase, jobs, lake, rebuild, sync, trouble, upkeep
+from grahak.warehouse import apart, copies, erase, jobs, lake, rebuild, sync, trouble, upkeep
 
 logger = logging.getLogger("grahak.warehouse")
 PAUSE = 0.3  # seconds between two looks at the change log
@@ -45,6 +46,7 @@ class Keeper:
         self.look_for_erasures = 0.0
         self.commits = 0
         self.wait = FIRST_WAIT
+        self.kept = ExitStack()
         self.erasing: Iterator[str] | None = None
         self.troubled = True  # for all this process knows: another may have left a note of it
 
@@ -92,6 +94,7 @@ class Keeper:
             self.erasing = None
 
     def put_away(self) -> None:
+        self.kept.close()
         self.erasing = None
         if self.writer is not None:
             self.writer.close()
@@ -103,6 +106,7 @@ class Keeper:
             if rebuild.needed():
                 rebuild.build_and_use()
             self.writer = sync.Writer(lake.current())
+            self.kept.enter_context(apart.pinned(self.writer.generation / "catalog.sqlite3"))
         self.writer.refresh()
         while work := self.writer.work():
             self.writer.sync(work)
