@@ -108,7 +108,7 @@ def has_amounts() -> bool:
 def follow_changes() -> None:
     """What of this room the change log notes. Lines come with their order, so the order's row stands for them:
     whoever adds lines to an order also sets its updated_at. Lines changed or taken away note their order."""
-    every = [field.column for field in Order._meta.concrete_fields]
+    every = [str(field.column) for field in Order._meta.concrete_fields]
     changes.follow("order", Order, customer="customer_id", columns=every)
     of_order = "(SELECT customer_id FROM sales_order WHERE id = {}.order_id)"
     changes.follow("order", OrderLine, customer=of_order, row="order_id", on="ud")
