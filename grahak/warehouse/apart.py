@@ -57,7 +57,7 @@ def pinned(catalogue: Path) -> Iterator[None]:
 
 @contextmanager
 def rows(
-    select: str, *, database: str, extension: str, scratch: Path, threads: int, memory: int
+    select: str, *, database: str, extensions: list[str], scratch: Path, threads: int, memory: int
 ) -> Iterator[Path]:
     """A Parquet file with the rows of SELECT over the SQLite file DATABASE, attached as `records`; deleted
     afterwards."""
@@ -65,7 +65,7 @@ def rows(
     out = scratch / f"{uuid.uuid4().hex}.parquet"
     try:
         run(
-            "read", select=select, database=database, extension=extension, out=str(out), scratch=str(scratch),
+            "read", select=select, database=database, extensions=extensions, out=str(out), scratch=str(scratch),
             threads=threads, memory=memory,
         )  # fmt: skip
         yield out
@@ -73,14 +73,42 @@ def rows(
         out.unlink(missing_ok=True)
 
 
+def fill(**facts: Any) -> Iterator[tuple[str, int]]:
+    """Fill a new lake from the SQLite records, without a detour: LAKE attaches it, TABLES are (name, statements), and
+    LAST is run before the commit. Gives each table's name and rows as it is done. Raises Failed."""
+    worker = subprocess.Popen(  # noqa: S603 (our own file)
+        [sys.executable, "-I", __file__],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert worker.stdin is not None
+    assert worker.stdout is not None
+    assert worker.stderr is not None
+    try:
+        worker.stdin.write(json.dumps({"task": "fill", **facts}))
+        worker.stdin.close()
+        for line in worker.stdout:
+            name, rows = json.loads(line)
+            yield name, rows
+        said = worker.stderr.read().strip().splitlines()
+        if worker.wait():
+            raise Failed(said[-1] if said else f"ended with {worker.returncode}")
+    finally:
+        worker.kill()
+        worker.wait()
+        worker.stdout.close()
+        worker.stderr.close()
+
+
 # -- in the process apart ----------------------------------------------------------------------------------------
 
 
-def read(facts: dict[str, Any]) -> None:
-    """Write the rows of a SELECT to a Parquet file."""
+def _engine(facts: dict[str, Any]) -> Any:
+    """The engine with the records attached, read only."""
     import duckdb
 
-    quoted = {name: str(facts[name]).replace("'", "''") for name in ("database", "extension", "out")}
     config = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
@@ -89,14 +117,40 @@ def read(facts: dict[str, Any]) -> None:
         "temp_directory": facts["scratch"],
         "preserve_insertion_order": "false",
     }
-    with duckdb.connect(":memory:", config=config) as engine:
-        engine.execute(f"LOAD '{quoted['extension']}'")
-        engine.execute("SET TimeZone = 'UTC'")
-        engine.execute("SET enable_progress_bar = false")
-        engine.execute(
-            f"ATTACH '{quoted['database']}' AS records (TYPE sqlite, READ_ONLY, BUSY_TIMEOUT 10000)"
-        )
-        engine.execute(f"COPY ({facts['select']}) TO '{quoted['out']}' (FORMAT parquet, COMPRESSION lz4_raw)")
+    engine = duckdb.connect(":memory:", config=config)
+    for path in facts["extensions"]:
+        engine.execute(f"LOAD '{_quoted(path)}'")
+    engine.execute("SET TimeZone = 'UTC'")
+    engine.execute("SET enable_progress_bar = false")
+    database = _quoted(facts["database"])
+    engine.execute(f"ATTACH '{database}' AS records (TYPE sqlite, READ_ONLY, BUSY_TIMEOUT 10000)")
+    return engine
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
+
+
+def read(facts: dict[str, Any]) -> None:
+    """Write the rows of a SELECT to a Parquet file."""
+    with _engine(facts) as engine:
+        out = _quoted(facts["out"])
+        engine.execute(f"COPY ({facts['select']}) TO '{out}' (FORMAT parquet, COMPRESSION lz4_raw)")
+
+
+def filling(facts: dict[str, Any]) -> None:
+    """Fill a new lake from the records in one commit, telling each table's rows."""
+    with _engine(facts) as engine:
+        engine.execute(facts["lake"])
+        engine.execute("BEGIN")
+        for name, statements in facts["tables"]:
+            rows = 0
+            for statement in statements:
+                found = engine.execute(statement).fetchone()
+                rows = int(found[0]) if found else 0
+            print(json.dumps([name, rows]), flush=True)  # noqa: T201 (the other end of the pipe)
+        engine.execute(*facts["last"])
+        engine.execute("COMMIT")
 
 
 def keep(facts: dict[str, Any]) -> None:
@@ -146,4 +200,4 @@ def _bounds(catalogue: sqlite3.Connection, table_id: int, column_id: int, kind: 
 
 if __name__ == "__main__":
     given = json.loads(sys.stdin.readline())
-    {"read": read, "scrub": scrub, "keep": keep}[given["task"]](given)
+    {"read": read, "fill": filling, "scrub": scrub, "keep": keep}[given["task"]](given)

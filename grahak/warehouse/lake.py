@@ -184,6 +184,11 @@ def engine(*extensions: str) -> duckdb.DuckDBPyConnection:
 
 def attach(engine: duckdb.DuckDBPyConnection, generation: Path, *, read_only: bool = False) -> None:
     """Attach a generation as `lake`."""
+    engine.execute(attaching(generation, read_only=read_only))
+
+
+def attaching(generation: Path, *, read_only: bool = False) -> str:
+    """The statement that attaches a generation as `lake`."""
     options = [
         f"DATA_PATH '{generation / 'files'}'",
         "OVERRIDE_DATA_PATH true",  # the data directory may have been moved since
@@ -193,9 +198,7 @@ def attach(engine: duckdb.DuckDBPyConnection, generation: Path, *, read_only: bo
     ]
     if read_only:
         options.append("READ_ONLY")
-    engine.execute(
-        f"ATTACH 'ducklake:sqlite:{generation / 'catalog.sqlite3'}' AS lake ({', '.join(options)})"
-    )
+    return f"ATTACH 'ducklake:sqlite:{generation / 'catalog.sqlite3'}' AS lake ({', '.join(options)})"
 
 
 _engines: dict[Path, duckdb.DuckDBPyConnection] = {}
@@ -269,9 +272,13 @@ def told_by(engine: duckdb.DuckDBPyConnection) -> State | None:
 
 def commit_with(writer: duckdb.DuckDBPyConnection, state: State, says: str) -> None:
     """Let the open transaction carry STATE; the caller commits."""
-    writer.execute(
-        "CALL ducklake_set_commit_message('lake', ?, ?, extra_info => ?)", [AUTHOR, says, state.told()]
-    )
+    sql, parameters = message(state, says)
+    writer.execute(sql, parameters)
+
+
+def message(state: State, says: str) -> list[Any]:
+    """The statement, with its parameters, that lets an open transaction carry STATE."""
+    return ["CALL ducklake_set_commit_message('lake', ?, ?, extra_info => ?)", [AUTHOR, says, state.told()]]
 
 
 def beat() -> None:

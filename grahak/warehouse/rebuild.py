@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from django.db import connection
 
 from grahak.core import business, changes
 from grahak.customers.models import Event
-from grahak.warehouse import dates, lake, schema, sync
+from grahak.warehouse import lake, records, schema, sync
 from grahak.warehouse.star import TABLES
 
 Tell = Callable[[str, int], None]
@@ -32,28 +34,40 @@ def build(tell: Tell | None = None) -> Path:
     """A complete new generation, not yet in use. TELL is called with each table's name and rows as it is done.
     The position is noted before anything is read: what changes meanwhile is copied again by the next sync."""
     generation = lake.new_generation()
+    zone = str(business.zone())
+    state = lake.State(
+        log=changes.log_id(), position=changes.settled(), event=changes.settled_id(Event), zone=zone,
+        tables=schema.fingerprints(),
+    )  # fmt: skip
     try:
-        writer = sync.Writer(generation)
-        try:
-            zone = str(business.zone())
-            state = lake.State(
-                log=changes.log_id(), position=changes.settled(), event=changes.settled_id(Event), zone=zone,
-                tables=schema.fingerprints(), dates=dates.fingerprint(),
-            )  # fmt: skip
-            writer.engine.execute("BEGIN")
-            for table in TABLES.values():
-                rows = sync.fill(writer.engine, table, zone, state.event)
-                if tell is not None:
-                    tell(table.name, rows)
-            dates.write(writer.engine)
-            lake.commit_with(writer.engine, state, "rebuild")
-            writer.engine.execute("COMMIT")
-        finally:
-            writer.close()
+        whole = _apart if connection.vendor == "sqlite" and records.in_reach() else _here
+        for name, rows in whole(generation, state):
+            if tell is not None:
+                tell(name, rows)
     except BaseException:
         shutil.rmtree(generation, ignore_errors=True)
         raise
     return generation
+
+
+def _apart(generation: Path, state: lake.State) -> Iterator[tuple[str, int]]:
+    """From an SQLite file, in a process apart; the table of dates comes with the first sync."""
+    bound = f"t.id <= {state.event}"
+    tables = [(table, bound if table.name == schema.EVENTS else "") for table in TABLES.values()]
+    yield from records.fill_apart(generation, tables, state.zone, lake.message(state, "rebuild"))
+
+
+def _here(generation: Path, state: lake.State) -> Iterator[tuple[str, int]]:
+    """From PostgreSQL, or from records that only this process sees."""
+    writer = sync.Writer(generation)
+    try:
+        writer.engine.execute("BEGIN")
+        for table in TABLES.values():
+            yield table.name, sync.fill(writer.engine, table, state.zone, state.event)
+        lake.commit_with(writer.engine, state, "rebuild")
+        writer.engine.execute("COMMIT")
+    finally:
+        writer.close()
 
 
 def build_and_use(tell: Tell | None = None) -> int:

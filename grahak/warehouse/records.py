@@ -122,12 +122,42 @@ def gather(
     with apart.rows(
         text,
         database=str(connection.settings_dict["NAME"]),
-        extension=lake.extension("sqlite_scanner"),
+        extensions=[lake.extension("sqlite_scanner")],
         scratch=lake.scratch(),
         threads=settings.WAREHOUSE_THREADS,
         memory=settings.WAREHOUSE_MEMORY,
     ) as file:
         engine.execute(f"INSERT INTO {into} SELECT * FROM read_parquet('{file}'){schema.sorting(table)}")  # noqa: S608
+
+
+def fill_apart(
+    generation: Path, tables: list[tuple[Table, str]], zone: str, last: list[Any]
+) -> Iterator[Any]:
+    """Fill a new generation from the SQLite records whole, in a process apart: (table, WHERE) each, and LAST before
+    the commit. Gives (name, rows) as they are done."""
+    from grahak.warehouse import lake
+
+    scratch = lake.scratch()
+    scratch.mkdir(parents=True, exist_ok=True)
+    return apart.fill(
+        database=str(connection.settings_dict["NAME"]),
+        extensions=[lake.extension(name) for name in ("ducklake", "sqlite_scanner")],
+        lake=lake.attaching(generation),
+        scratch=str(scratch),
+        threads=settings.WAREHOUSE_THREADS,
+        memory=settings.WAREHOUSE_MEMORY,
+        last=last,
+        tables=[
+            (
+                table.name,
+                [
+                    schema.creating(table),
+                    f"INSERT INTO lake.{schema.quoted(table.name)} {scan(table, where, zone)}{schema.sorting(table)}",
+                ],
+            )
+            for table, where in tables
+        ],
+    )
 
 
 def _rows(sql: str) -> Iterator[list[tuple[Any, ...]]]:
