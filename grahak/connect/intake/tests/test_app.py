@@ -123,7 +123,9 @@ def test_a_bomb_is_not_unpacked_further_than_allowed():
     assert (status, said["message"]) == (400, "request too large")
 
 
-@pytest.mark.parametrize("body", [b"no gzip at all", gzip.compress(b'{"batch":[]}')[:-6]])
+@pytest.mark.parametrize(
+    "body", [b"no gzip at all", gzip.compress(b'{"batch":[]}')[:-6]], ids=["none", "torn"]
+)
 def test_torn_gzip_is_a_400(body):
     assert posted("/v1/batch", body, headers={"content-encoding": "gzip"})[0] == 400
     assert posted("/v1/batch", body, headers={"content-encoding": "br"})[0] == 400
