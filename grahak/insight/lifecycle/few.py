@@ -29,9 +29,10 @@ Curves = dict[int, tuple[list[int], list[float]]]
 def curves() -> tuple[int, Curves]:
     """The shop's usual gap and its curves by group, as the last night left them."""
     found = Setting.objects.filter(pk=KEPT).first()
+    nothing: Curves = {ALL: ([-1], [1.0])}  # no night yet, or one that found nobody who ordered twice
     if found is None:
-        return NO_GAP, {ALL: ([-1], [1.0])}
-    return found.value["gap"], {
+        return NO_GAP, nothing
+    return found.value["gap"], nothing | {
         int(kind): ([gap for gap, _share in points], [share for _gap, share in points])
         for kind, points in found.value["curves"].items()
     }

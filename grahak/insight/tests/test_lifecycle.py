@@ -162,3 +162,10 @@ def test_who_orders_is_active_at_once_and_no_longer_about_to_lapse(amina):
     place_order(by=amina, customer=mine, lines=[line(1, 100)])
     assert CustomerStage.objects.get().stage == "won_back"
     assert not Opportunity.objects.exists()
+
+
+def test_the_first_order_after_a_night_that_found_nobody_has_its_stage(amina):
+    restage()  # the night of a new shop: there is nobody whose gaps could be learned from
+    mine = buyer("Asha Stores")
+    place_order(by=amina, customer=mine, lines=[line(1, 7)])
+    assert CustomerStage.objects.get(customer=mine).stage == "new"
