@@ -50,10 +50,12 @@ def keep_order(work: Work, doc: OrderDoc) -> bool:
         products.products_of(work, doc.lines, version)  # an old state may tell of items that are gone by now
         if known.order_id:
             work.order_id, work.customer_id = known.order_id, known.customer_id
+        if doc.party is not None and doc.party.is_whole:
+            parties.customer_of(work, doc.party, parties.weak_version(doc.happened_at, doc.party))
+        elif doc.party is not None:
+            parties.hear(work, known.customer_id, doc.party, late=True)
         if any(news):
             settle_order(work, known)
-        elif doc.party is not None and doc.party.is_whole:
-            parties.customer_of(work, doc.party, parties.weak_version(doc.happened_at, doc.party))
         return work.changed
     row = known or states.held(connector, ObjectKind.ORDER, doc.external_id)
     if doc.party is None:
@@ -136,8 +138,9 @@ def settle_order(work: Work, row: ShopObject) -> None:
         back = refund_from(refund.doc)
         gone = doc.known_refunds is not None and back.external_id not in doc.known_refunds
         wanted = _return(order, bill, back, row.customer_id)
-        wanted.cancelled = wanted.cancelled or gone or refund.is_gone
-        if refund.order_id is None and (gone or back.cancelled or not wanted.lines):
+        # One that was taken back is written too, as it would stand had we heard of it in time
+        wanted.cancelled = wanted.cancelled or gone or refund.is_gone or not wanted.lines
+        if refund.order_id is None and not (back.lines or back.money):
             continue
         refund.order = bills.write(work, refund.order, wanted, refund)
         refund.customer_id = row.customer_id

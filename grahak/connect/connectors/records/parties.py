@@ -13,7 +13,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from grahak.connect.connectors.documents import PartyDoc, Unreadable, sealed, version_of
+from grahak.connect.connectors.documents import PartyDoc, Statement, Unreadable, sealed, version_of
 from grahak.connect.connectors.models import Connector, ObjectKind, ShopObject
 from grahak.connect.connectors.records import states
 from grahak.connect.connectors.records.touched import Work
@@ -30,6 +30,7 @@ from grahak.customers.actions.contacts import normal_identity
 from grahak.customers.models import Consent, ConsentState, Contact, Customer, ExternalRef, Identity
 
 PLACES = ("address", "city", "region", "postcode", "country")
+SAID = "said by "  # then our number of a customer: the row of what they said in the shop, as a guest too
 TEXTS = {"address": 500, "city": 80, "region": 80, "postcode": 12, "country": 2}
 
 
@@ -40,7 +41,7 @@ def customer_of(work: Work, party: PartyDoc, version: str) -> int:
     customer_id = _by_identity(work.connector, party, guest=True)
     if customer_id is None:
         customer_id = _make(work, party)
-    _state(work, customer_id, party, {})
+    hear(work, customer_id, party)
     return customer_id
 
 
@@ -73,8 +74,8 @@ def _account(work: Work, party: PartyDoc, version: str) -> int:
         _amend(work, customer_id, row.doc, party)
         row.doc, row.version = row.doc | {k: v for k, v in _facts(party).items() if v}, version
     row.customer_id = customer_id
-    _state(work, customer_id, party, row.doc.setdefault("stated", {}))
     row.save()
+    hear(work, customer_id, party)
     return customer_id
 
 
@@ -197,26 +198,39 @@ def _move_identity(work: Work, customer_id: int, kind: str, before: str, after: 
         remove_identity(gone, by=None)
 
 
-def _state(work: Work, customer_id: int, party: PartyDoc, stated: dict[str, str]) -> None:
-    """Keep what the customer said in the shop about messages where it differs from what holds here. STATED holds
-    when each was last said in the shop; what was said later, here or there, stays."""
-    contact = Contact.objects.filter(customer_id=customer_id).first() if party.statements else None
-    if contact is None:
+def hear(work: Work, customer_id: int | None, party: PartyDoc, *, late: bool = False) -> None:
+    """Keep what a customer said in the shop about messages, where it differs from what holds here. A statement
+    counts by its own moment: an old message may tell one that no newer message repeats. LATE: the message is old or
+    known, so that a statement without a moment is not one of now."""
+    if customer_id is None or not party.statements:
         return
+    contact = Contact.objects.filter(customer_id=customer_id).select_related("customer").first()
+    if contact is None or is_erased(contact.customer):
+        return
+    row = states.held(work.connector, ObjectKind.CUSTOMER, f"{SAID}{customer_id}")
     for one in party.statements:
-        at = one.at or party.updated_at or timezone.now()
-        key = f"{one.channel}/{one.purpose}"
-        if key in stated and at <= dt.datetime.fromisoformat(stated[key]):
-            continue
-        stated[key] = at.isoformat()
-        rows = Consent.objects.filter(contact=contact, channel=one.channel, purpose=one.purpose)
-        current = rows.filter(is_current=True).first()
-        state = ConsentState.GRANTED if one.granted else ConsentState.WITHDRAWN
-        if current is not None and (current.state == state or at <= current.at):
-            continue
-        act = grant_consent if one.granted else withdraw_consent
-        act(contact, one.channel, one.purpose, by=None, how=one.how, at=at)
-        work.changed = True
+        at = one.at or party.updated_at
+        if at is not None or not late:
+            _state(work, contact, one, at or timezone.now(), row.doc)
+    row.customer_id = customer_id
+    row.save()
+
+
+def _state(work: Work, contact: Contact, one: Statement, at: dt.datetime, said: dict[str, str]) -> None:
+    """Take one statement over. SAID holds when each was last said in the shop, even where it changed nothing; what
+    was said later, here or there, stays."""
+    key = f"{one.channel}/{one.purpose}"
+    if key in said and at <= dt.datetime.fromisoformat(said[key]):
+        return
+    said[key] = at.isoformat()
+    rows = Consent.objects.filter(contact=contact, channel=one.channel, purpose=one.purpose)
+    current = rows.filter(is_current=True).first()
+    state = ConsentState.GRANTED if one.granted else ConsentState.WITHDRAWN
+    if current is not None and (current.state == state or at <= current.at):
+        return
+    act = grant_consent if one.granted else withdraw_consent
+    act(contact, one.channel, one.purpose, by=None, how=one.how, at=at)
+    work.changed = True
 
 
 def keep_customer(work: Work, party: PartyDoc, head: str) -> bool:
@@ -225,7 +239,8 @@ def keep_customer(work: Work, party: PartyDoc, head: str) -> bool:
     version = account_version(head, party)
     if row.customer_id is not None and not states.is_newer(row, version):
         work.customer_id = row.customer_id
-        return False
+        hear(work, row.customer_id, party, late=True)
+        return work.changed
     work.customer_id = customer_of(work, party, version)
     return True
 

@@ -230,7 +230,7 @@ def woo_history(draw: st.DrawFn) -> list[Message]:
         for step in draw(
             st.lists(
                 st.sampled_from(
-                    ["processing", "completed", "cancelled", "refund", "unrefund", "account", "item"]
+                    ["processing", "completed", "cancelled", "refund", "unrefund", "said", "account", "item"]
                 ),
                 max_size=6,
             )
@@ -263,6 +263,9 @@ def woo_history(draw: st.DrawFn) -> list[Message]:
                 refunds.append({"id": number * 100 + hour, "total": "-10.00"})
             elif step == "unrefund":
                 refunds = refunds[:-1]
+            elif step == "said":
+                said = draw(st.sampled_from([[], ["yes"], ["no"]]))
+                state |= {"meta_data": [{"id": 1, "key": "newsletter_opt_in", "value": one} for one in said]}
             else:
                 state |= {"status": step}
             state |= {"refunds": list(refunds), "date_modified_gmt": at(hour)}
@@ -277,3 +280,80 @@ def test_woocommerce_in_any_order_ends_the_same(
 ) -> None:
     history, badly = both
     same(woo, badly, history)
+
+
+# Found by the tests above, or by what they showed
+
+
+def woo_state(hour: int, /, **more: Any) -> Message:
+    return "order.updated", payloads.woo_order(1, date_modified_gmt=at(hour), **more)
+
+
+def test_a_refund_heard_of_only_after_it_was_taken_back_is_a_cancelled_return(woo: Connector) -> None:
+    placed, back = woo_state(0), woo_state(2)
+    refunded = woo_state(1, refunds=[{"id": 301, "total": "-10.00"}])
+    same(woo, [placed, back, refunded], [placed, refunded, back])
+    same(woo, [back, refunded, placed], [placed, refunded, back])
+    told = after(woo, [back, refunded, placed])["orders"]
+    assert [(kind, number, cancelled) for kind, number, *_rest, cancelled in told] == [
+        ("return", "101-R301", True),
+        ("sale", "101", False),
+    ]
+
+
+def test_a_no_to_messages_holds_though_a_newer_message_without_it_came_first(shopify: Connector) -> None:
+    def told(hour: int, state: str) -> Message:
+        consent = {"state": state, "consent_updated_at": at(hour)}
+        return "customers/update", payloads.shopify_customer(
+            updated_at=at(hour), email_marketing_consent=consent
+        )
+
+    first, no, silent = told(0, "subscribed"), told(1, "unsubscribed"), told(2, "not_subscribed")
+    same(shopify, [first, silent, no], [first, no, silent])
+    assert after(shopify, [first, silent, no])["consents"] == [("Sana Mirza 1", "email", "withdrawn")]
+
+
+def test_an_old_order_with_a_refund_that_is_news_tells_its_customers_no_too(shopify: Connector) -> None:
+    def told(hour: int, state: str, refunds: list[dict[str, Any]]) -> Message:
+        consent = {"state": state, "consent_updated_at": at(hour)}
+        customer = payloads.shopify_customer(updated_at=at(hour), email_marketing_consent=consent)
+        return "orders/updated", payloads.shopify_order(
+            updated_at=at(hour), customer=customer, refunds=refunds
+        )
+
+    old = told(1, "unsubscribed", [payloads.shopify_refund()])
+    new = told(2, "not_subscribed", [])
+    same(shopify, [new, old], [old, new])
+    assert after(shopify, [new, old])["consents"] == [("Sana Mirza 1", "email", "withdrawn")]
+
+
+def test_a_guests_last_word_holds_though_the_word_before_came_after_it(woo: Connector) -> None:
+    def told(number: int, said: str) -> Message:
+        meta = [{"id": 1, "key": "newsletter_opt_in", "value": said}]
+        return "order.created", payloads.woo_order(number, date_modified_gmt=at(number), meta_data=meta)
+
+    no, yes, again = told(1, "no"), told(2, "yes"), told(3, "no")
+    same(woo, [no, again, yes], [no, yes, again])
+    assert after(woo, [no, again, yes])["consents"] == [("Imran Patel", "email", "withdrawn")]
+
+
+def test_an_old_yes_without_a_moment_is_not_said_now(till: Connector) -> None:
+    def told(version: int, granted: bool) -> Message:
+        consents = [{"channel": "sms", "granted": granted}]
+        who = {"name": "Rashida Bano", "phone": "+91 98250 77889", "consents": consents}
+        return "", {"type": "customer", "id": "C-1", "version": version} | who
+
+    yes, no = told(1, True), told(2, False)
+    same(till, [no, yes], [yes, no])
+    assert after(till, [no, yes])["consents"] == [("Rashida Bano", "sms", "withdrawn")]
+
+
+def test_a_return_of_a_line_that_its_sale_lost_is_cancelled_whichever_came_first(till: Connector) -> None:
+    goods = [{"code": code, "name": code, "quantity": 1, "unit_price": "100.00"} for code in ("A", "B")]
+    sale = ("", payloads.till_sale(lines=goods, received="200.00"))
+    less = ("", payloads.till_sale(lines=goods[:1], received="100.00", version=2))
+    of = {"type": "return", "id": "R-1", "of": "T1-000001", "at": "2026-10-06T12:00:00+05:30"}
+    back = ("", of | {"lines": [{"line": "2", "quantity": 1}]})
+    same(till, [less, back, sale], [sale, back, less])
+    told = after(till, [less, back, sale])["orders"]
+    assert [(kind, cancelled) for kind, *_rest, cancelled in told] == [("return", True), ("sale", False)]
