@@ -112,6 +112,7 @@ def test_a_reader_never_goes_back() -> None:
     assert changes.position("first") == 7
 
 
+@pytest.mark.django_db(transaction=connection.vendor == "postgresql")
 def test_a_log_that_nobody_reads_is_cut_and_its_readers_learn_of_it(ayesha: Customer) -> None:
     for city in ("Surat", "Lahore", "Delhi", "Quetta"):
         Customer.objects.filter(pk=ayesha.pk).update(city=city)
@@ -161,3 +162,27 @@ def test_every_kind_stands_for_a_table_that_is_there() -> None:
     assert {table for _kind, table in changes.FOLLOWED} <= names
     assert {"customer", "order", "visitor", "message"} <= changes.kinds()
     assert Branch._meta.db_table in {table for _kind, table in changes.FOLLOWED}
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer")
+@pytest.mark.django_db(transaction=True)
+def test_on_postgresql_nothing_is_settled_past_a_transaction_that_still_runs() -> None:
+    noted()
+    place = changes.settled()
+    slow = connection.copy()
+    slow.set_autocommit(False)
+    try:
+        with (
+            slow.cursor() as cursor
+        ):  # takes its transaction number and its lines' ids first, and commits last
+            cursor.execute("INSERT INTO core_branch (name, address, created_at) VALUES ('Slow', '', now())")
+        Customer.objects.create(name="Quick")
+        assert changes.since(place, changes.settled()) == []
+        assert Line.objects.filter(kind="customer").exists()
+        slow.commit()
+    finally:
+        slow.close()
+    found = changes.since(place, changes.settled())
+    assert [change.kind for change in found] == ["branch", "customer"]
+    assert [change.position for change in found] == sorted(change.position for change in found)
+    assert changes.since(found[-1].position, changes.settled()) == []

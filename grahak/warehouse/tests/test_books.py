@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from grahak.core.models import Business, Change
 from grahak.customers.models import Customer
@@ -19,7 +20,8 @@ from grahak.warehouse.star import TABLES
 from grahak.warehouse.tests.same import differing
 from grahak.warehouse.tests.test_sync import order_of
 
-pytestmark = pytest.mark.django_db
+# PostgreSQL settles no change of a transaction that still runs, so there each test commits
+pytestmark = pytest.mark.django_db(transaction=connection.vendor == "postgresql")
 
 
 @pytest.fixture

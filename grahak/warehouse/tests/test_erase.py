@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from django.db import connection
 
 from grahak.core import events
 from grahak.core.models import Business, User
@@ -18,7 +19,8 @@ from grahak.warehouse import copies, erase, lake, sync
 from grahak.warehouse.tests.same import differing
 from grahak.warehouse.tests.test_sync import NOON
 
-pytestmark = pytest.mark.django_db
+# PostgreSQL settles no change of a transaction that still runs, so there each test commits
+pytestmark = pytest.mark.django_db(transaction=connection.vendor == "postgresql")
 SECRETS = ("Zulekha-Qureshi-Secret", "AAA-Secret-Street-77")
 
 

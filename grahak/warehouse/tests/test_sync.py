@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from grahak.catalogue.models import Category, Product
@@ -18,7 +19,8 @@ from grahak.warehouse import lake, rebuild, sync
 from grahak.warehouse.star import TABLES
 from grahak.warehouse.tests.same import differing
 
-pytestmark = pytest.mark.django_db
+# PostgreSQL settles no change of a transaction that still runs, so there each test commits
+pytestmark = pytest.mark.django_db(transaction=connection.vendor == "postgresql")
 NOON = dt.datetime(2026, 11, 3, 20, 0, tzinfo=dt.UTC)  # the next day already in India
 
 
