@@ -49,6 +49,7 @@ def restore(file: Path, *, force: bool = False) -> Restored:
         aside = _put_aside(data)
         done.aside = str(aside) if aside else ""
         _put_in_place(Path(scratch), data)
+    (data / "warehouse" / "current").unlink(missing_ok=True)  # a copy of other records: it is made anew
     waiting = start.pending_migrations()
     call_command("migrate", verbosity=0, interactive=False)
     if waiting:

@@ -97,6 +97,9 @@ def test_a_shop_that_is_there_is_overwritten_only_by_force_and_kept_aside(
     assert "“Renamed since” is here already" in said
     name = "from grahak.core.models import Business\nprint(json.dumps(Business.objects.get().name))"
     assert filled.python(name) == "Renamed since"
+    mark = filled.folder / "warehouse" / "current"
+    mark.parent.mkdir(exist_ok=True)
+    mark.write_text("lake-1")
 
     done = json.loads(filled.run("restore", file, "--force", "--json"))
 
@@ -104,6 +107,7 @@ def test_a_shop_that_is_there_is_overwritten_only_by_force_and_kept_aside(
     aside = {path.name for path in Path(done["aside"]).iterdir()}
     assert aside >= {"media", "secret.key"}
     assert aside & {"grahak.sqlite3", "grahak.pgdump"}
+    assert not mark.exists()  # the warehouse was a copy of other records
 
 
 def test_a_shop_of_an_older_version_is_not_taken_for_an_empty_folder(shop: Shop, tmp_path: Path) -> None:
