@@ -182,7 +182,7 @@ def class_name(code: str) -> str:
 
 def stage_panel(customer: Customer, request: Any) -> dict[str, Any] | None:
     """The stage, since when, and the lapse risk."""
-    kept = CustomerStage.objects.filter(pk=customer.pk).first()
+    kept = stage_of(customer)  # joined to the customer, as for the list's column
     found = STAGES.get(kept.stage) if kept else None
     return {"kept": kept, "found": found} if found else None
 
