@@ -43,7 +43,7 @@ def test_an_invited_colleague_chooses_a_password_and_is_in(as_amina: Client, ami
     page = as_amina.get(answer.headers["Location"]).content.decode()
     assert "https://wa.me/919825012345?text=" in page
     path = _path(mail.outbox[0].body)
-    assert path == _path(page)
+    assert path.split(":")[0] == _path(page).split(":")[0]  # the rest is signed with the second
 
     stranger = Client()
     assert stranger.get(path).status_code == 200
