@@ -51,6 +51,16 @@ def update(model: type[Model], fields: Sequence[str], rows: Iterable[tuple[Any, 
         cursor.executemany(f"UPDATE {table} SET {sets} WHERE {key} = %s", list(rows))  # noqa: S608
 
 
+def is_there(model: type[Model], field: str, value: Any) -> bool:
+    """Whether any row has VALUE in FIELD. A tenth of what an empty answer costs through a queryset: for panels that
+    most pages do without."""
+    quote = connection.ops.quote_name
+    table, column = quote(model._meta.db_table), quote(_column(model, field))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM {table} WHERE {column} = %s LIMIT 1", [value])  # noqa: S608
+        return cursor.fetchone() is not None
+
+
 def pieces(items: Iterable[Any], size: int = 900) -> Iterable[list[Any]]:
     """Lists of at most SIZE items: SQLite takes a limited number of parameters a statement."""
     piece: list[Any] = []

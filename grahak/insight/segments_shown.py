@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from grahak.core.access import grant, scope_of
+from grahak.core.bulk import is_there
 from grahak.core.money import figure
 from grahak.core.registry import Column, Filter, MassAction, NavLink, Panel, registry
 from grahak.customers.listing.operators import IS, NOT
@@ -142,6 +143,8 @@ def cell(row: Any) -> SafeString:
 
 def panel(customer: Any, request: Any) -> dict[str, Any] | None:
     """The segments a customer is in, since when, the newest first; nothing for one who is in none."""
+    if not is_there(Membership, "customer", customer.pk):
+        return None
     rows = Membership.objects.filter(customer=customer, segment__archived_at=None).select_related("segment")
     found = list(rows.order_by("-entered_at", "-pk")[: IN_PANEL + 1])
     return {"memberships": found[:IN_PANEL], "more": len(found) > IN_PANEL} if found else None

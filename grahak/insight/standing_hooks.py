@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from grahak.core import changes
+from grahak.core.bulk import is_there
 from grahak.core.events import on
 from grahak.core.money import written
 from grahak.core.registry import Column, Filter, NavLink, Need, Panel, registry
@@ -189,6 +190,8 @@ def stage_panel(customer: Customer, request: Any) -> dict[str, Any] | None:
 
 def opportunity_panel(customer: Customer, request: Any) -> dict[str, Any] | None:
     """What waits to be sold to this customer, the worthiest first."""
+    if not is_there(Opportunity, "customer", customer.pk):
+        return None
     waiting = Opportunity.objects.visible_to(request.user).waiting().filter(customer=customer)
     rows = list(waiting.select_related("taken_by").order_by("-worth", "-pk")[: SHOWN + 1])
     if not rows:
