@@ -17,7 +17,10 @@ PASSWORD = "khata-and-kitab-7"
 
 
 @pytest.fixture(autouse=True)
-def _fresh_business() -> Iterator[None]:
+def _fresh_business(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What is kept for a second is read anew in each test, and once: on a slow machine too."""
+    monkeypatch.setattr(business_module, "KEPT", 3600.0)
+    monkeypatch.setattr(custom, "KEPT", 3600.0)
     business_module.forget()
     custom.forget()
     yield

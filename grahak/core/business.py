@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from grahak.core.models import Branch, Business
 
+KEPT = 1.0  # seconds
 _kept: tuple[float, Business | None] = (0.0, None)
 
 
@@ -20,7 +21,7 @@ def current() -> Business | None:
     now = time.monotonic()
     if found is None or now > until:
         found = Business.objects.filter(pk=1).first()
-        _kept = (now + 1.0, found)
+        _kept = (now + KEPT, found)
     return found
 
 
@@ -44,7 +45,7 @@ def branch_name(pk: int | None) -> str:
     now = time.monotonic()
     if pk not in names or now > until:
         names = dict(Branch.objects.values_list("pk", "name"))
-        _branches = (now + 1.0, names)
+        _branches = (now + KEPT, names)
     return names.get(pk, "")
 
 

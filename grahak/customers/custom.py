@@ -32,6 +32,7 @@ from grahak.customers.text import one_line
 PREFIX: Final = "own-"  # before a field's code wherever it stands among the names of usual facts
 LISTS: Final = (CustomKind.CHOICE, CustomKind.CHOICES)
 COLUMN_ORDER: Final = 60
+KEPT = 1.0  # seconds
 _kept: tuple[float, list[CustomField]] = (0.0, [])
 
 
@@ -42,7 +43,7 @@ def fields() -> list[CustomField]:
     now = time.monotonic()
     if now > until:
         found = list(CustomField.objects.filter(archived_at=None))
-        _kept = (now + 1.0, found)
+        _kept = (now + KEPT, found)
     return found
 
 
