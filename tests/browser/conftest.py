@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
-from tests.browser import chromium as program
 from tests.browser.shop import Shop
 from tests.cast import PASSWORD
 
@@ -29,22 +27,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One Chromium for the whole run. Where there is none: skip, or fail under GRAHAK_REQUIRE_BROWSER."""
-    if program.find() is None:
-        why = "no Chromium on this machine (Debian: apt-get install chromium)"
-        if os.environ.get("GRAHAK_REQUIRE_BROWSER"):
-            pytest.fail(why)
-        pytest.skip(why)
-    # Playwright keeps an event loop in this thread: Django would refuse the database to the tests after it
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        browser = program.launch(playwright)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

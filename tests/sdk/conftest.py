@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import chromium  # noqa: F401
 from tests.browser.shop import Shop
 from tests.sdk import node
 
