@@ -33,7 +33,7 @@ test-walk: setup-dev
 	$(BIN)/pytest -m "browser or kill"
 
 test-postgres: setup-dev
-	$(BIN)/python scripts/with_postgres.py -- $(BIN)/pytest -n 2 -m "postgres and not browser and not kill"
+	$(BIN)/python scripts/with_postgres.py --servers 2 -- $(BIN)/pytest -n 2 -m "postgres and not browser and not kill"
 
 lint: export DJANGO_SETTINGS_MODULE = grahak.config.settings_test
 lint: setup-dev  ## style, types, the floors of the house, catalogues, migrations

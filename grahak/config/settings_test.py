@@ -9,7 +9,9 @@ import tempfile
 _scratch = tempfile.mkdtemp(prefix="grahak-test-")
 atexit.register(shutil.rmtree, _scratch, ignore_errors=True)
 os.environ["GRAHAK_DATA"] = _scratch
-os.environ["DATABASE_URL"] = os.environ.get("GRAHAK_TEST_DATABASE_URL", "")
+_shared = os.environ.get("GRAHAK_TEST_DATABASE_URL", "")
+_own = "GRAHAK_TEST_DATABASE_URL_" + os.environ.get("PYTEST_XDIST_WORKER", "")
+os.environ["DATABASE_URL"] = os.environ.get(_own, _shared)
 
 from grahak.config.settings import *  # noqa: E402, F403
 from grahak.config.settings import STORAGES  # noqa: E402
