@@ -11,6 +11,7 @@ from grahak.channels.models.ledger import (
     UnknownReason,
 )
 from grahak.channels.models.links import Click, Link
+from grahak.channels.models.rules import Report, ReportKind, SendingRules
 from grahak.channels.models.sender import BoxedMail, Sender
 
 __all__ = [
@@ -22,7 +23,10 @@ __all__ = [
     "Link",
     "Message",
     "MessageState",
+    "Report",
+    "ReportKind",
     "Sender",
+    "SendingRules",
     "SkipReason",
     "Suppression",
     "UnknownReason",

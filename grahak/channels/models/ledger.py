@@ -15,6 +15,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from grahak.core.fields import MoneyField
 from grahak.core.models import User
 from grahak.customers.models import Contact, Customer
 
@@ -42,6 +43,7 @@ class Dispatch(models.Model):
     base_url = models.CharField(max_length=200, blank=True)
     trouble = models.CharField(max_length=300, blank=True)
     audience = models.PositiveIntegerField(default=0)
+    pace_per_minute = models.PositiveIntegerField(null=True)
     launched_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
@@ -85,6 +87,11 @@ class SkipReason(models.TextChoices):
     TEMPLATE = "template", _("the text could not be made for this person")
     STOPPED = "stopped", _("stopped before it was their turn")
     ERASED = "erased", _("removed from Grahak")
+    SAME_ACCOUNT = "same_account", _("somebody else of the same business or household gets it")
+    CAPPED = "capped", _("has had enough messages for now")
+    TOO_LATE = "too_late", _("its time was over")
+    NO_CODE = "no_code", _("there was no coupon code left")
+    NO_WINDOW = "no_window", _("outside the 24 hours, and no approved template")
 
 
 class Message(models.Model):
@@ -93,7 +100,9 @@ class Message(models.Model):
     or is unknown, DETAIL in the mail server's own words. A refused-for-now row waits again until
     NOT_BEFORE. FIRST_OPENED_AT is when a person first opened it, as far as that can be told (a link that was
     followed counts as an opening); MACHINE_OPENED_AT when a scanner or a prefetcher first did, which counts
-    nowhere."""
+    nowhere. DELIVERED_AT, READ_AT, BOUNCED_AT and COMPLAINED_AT are what the provider reported (`channels.reports`),
+    PROVIDER_ID its own name for the message, COST in the shop's currency. ZONE is where the recipient's clock is
+    (empty: the shop's), VARIANT which wording they get."""
 
     # messages_by_state and messages_of_a_customer serve these two: an index of their own would cost every
     # write
@@ -119,6 +128,14 @@ class Message(models.Model):
     machine_opened_at = models.DateTimeField(null=True)
     first_clicked_at = models.DateTimeField(null=True)
     unsubscribed_at = models.DateTimeField(null=True)
+    variant = models.CharField(max_length=1, blank=True, default="", db_default="")
+    zone = models.CharField(max_length=40, blank=True, default="", db_default="")
+    provider_id = models.CharField(max_length=120, blank=True, default="", db_default="")
+    delivered_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+    bounced_at = models.DateTimeField(null=True)
+    complained_at = models.DateTimeField(null=True)
+    cost = MoneyField(null=True)
 
     class Meta:
         constraints: ClassVar[list[Any]] = [
@@ -158,16 +175,21 @@ class Message(models.Model):
             models.Index(
                 fields=["message_id"], name="message_by_message_id", condition=~models.Q(message_id="")
             ),
+            models.Index(
+                fields=["provider_id"], name="message_by_provider_id", condition=~models.Q(provider_id="")
+            ),
         ]
 
 
 class Suppression(models.Model):
     """An address that must not be written to, whoever has it: hard bounce, complaint, unsubscribed by
-    hand."""
+    hand; for good, or UNTIL a moment (after soft bounces). MESSAGE is what it came of."""
 
     channel = models.CharField(max_length=10, default="email")
     address = models.CharField(max_length=254)
     reason = models.CharField(max_length=40)
+    message = models.ForeignKey(Message, models.SET_NULL, null=True, related_name="+")
+    until = models.DateTimeField(null=True)
     detail = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")

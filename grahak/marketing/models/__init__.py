@@ -1,0 +1,47 @@
+"""Messages to many, the letters they are made of, and what strangers leave with us."""
+
+from grahak.marketing.models.campaigns import (
+    AudiencePart,
+    Campaign,
+    CampaignText,
+    Chosen,
+    CouponCode,
+    Exclusion,
+    HeldOut,
+    Variant,
+    Whom,
+    WinnerBy,
+)
+from grahak.marketing.models.forms import (
+    Form,
+    FormKind,
+    ShortLink,
+    ShortLinkClick,
+    Submission,
+    SubmissionState,
+)
+from grahak.marketing.models.letters import Brand, Letter, LetterKind, Picture, SavedBlock
+
+__all__ = [
+    "AudiencePart",
+    "Brand",
+    "Campaign",
+    "CampaignText",
+    "Chosen",
+    "CouponCode",
+    "Exclusion",
+    "Form",
+    "FormKind",
+    "HeldOut",
+    "Letter",
+    "LetterKind",
+    "Picture",
+    "SavedBlock",
+    "ShortLink",
+    "ShortLinkClick",
+    "Submission",
+    "SubmissionState",
+    "Variant",
+    "Whom",
+    "WinnerBy",
+]
