@@ -82,9 +82,9 @@ def leave_columns(page: Page) -> None:
 
 def go_message(page: Page) -> None:
     """The newest message that went out."""
-    page.goto("/messages/")
+    page.goto("/campaigns/")
     page.locator("tr:has(.badge--paid) a[data-row-link]").first.click()
-    page.wait_for_url("**/messages/*/")
+    page.wait_for_url("**/campaigns/*/")
 
 
 PICTURES = (

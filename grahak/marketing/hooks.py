@@ -16,7 +16,7 @@ from grahak.marketing.models import Campaign
 def hang() -> None:
     """Hang it up; called once, when the app is ready."""
     registry.add(
-        NavLink(_("Messages"), "marketing:list", "campaign", "campaigns.view", group=2, order=20, key="m"),
+        NavLink(_("Campaigns"), "marketing:list", "campaign", "campaigns.view", group=2, order=20, key="m"),
         MassAction("write", _("Write to these"), "marketing:begin", "mail", "campaigns.edit", order=10),
         Panel(
             "marketing.write",

@@ -1,22 +1,23 @@
-"""Addresses of this room."""
+"""Addresses of this room: campaigns; letters, forms and reports have lists of their own, put in below."""
 
 from django.urls import path
+from django.urls.resolvers import URLPattern, URLResolver
 
 from grahak.marketing.views import campaigns, writing
 
 app_name = "marketing"
-urlpatterns = [
-    path("messages/", campaigns.campaign_list, name="list"),
-    path("messages/begin/", campaigns.begin, name="begin"),
-    path("messages/<int:pk>/", campaigns.campaign, name="campaign"),
-    path("messages/<int:pk>/edit/", writing.edit, name="edit"),
-    path("messages/<int:pk>/preview/", writing.preview, name="preview"),
-    path("messages/<int:pk>/test/", writing.test, name="test"),
-    path("messages/<int:pk>/send/", writing.send, name="send"),
-    path("messages/<int:pk>/people/", campaigns.people, name="people"),
-    path("messages/<int:pk>/pause/", campaigns.pause, name="pause"),
-    path("messages/<int:pk>/resume/", campaigns.resume, name="resume"),
-    path("messages/<int:pk>/stop/", campaigns.stop, name="stop"),
-    path("messages/<int:pk>/again/", campaigns.again, name="again"),
-    path("messages/<int:pk>/remove/", campaigns.remove, name="remove"),
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("campaigns/", campaigns.campaign_list, name="list"),
+    path("campaigns/begin/", campaigns.begin, name="begin"),
+    path("campaigns/<int:pk>/", campaigns.campaign, name="campaign"),
+    path("campaigns/<int:pk>/edit/", writing.edit, name="edit"),
+    path("campaigns/<int:pk>/preview/", writing.preview, name="preview"),
+    path("campaigns/<int:pk>/test/", writing.test, name="test"),
+    path("campaigns/<int:pk>/send/", writing.send, name="send"),
+    path("campaigns/<int:pk>/people/", campaigns.people, name="people"),
+    path("campaigns/<int:pk>/pause/", campaigns.pause, name="pause"),
+    path("campaigns/<int:pk>/resume/", campaigns.resume, name="resume"),
+    path("campaigns/<int:pk>/stop/", campaigns.stop, name="stop"),
+    path("campaigns/<int:pk>/again/", campaigns.again, name="again"),
+    path("campaigns/<int:pk>/remove/", campaigns.remove, name="remove"),
 ]

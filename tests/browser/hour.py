@@ -159,7 +159,7 @@ def write_to(page: Page, names: tuple[str, ...]) -> str:
     page.goto("/customers/")
     for name in names:
         page.locator("tr", has=page.get_by_role("link", name=name)).locator("[name=ids]").check()
-    page.locator("button[formaction$='/messages/begin/']").click()
+    page.locator("button[formaction$='/campaigns/begin/']").click()
     page.wait_for_url("**/edit/**")
     return page.url.split("/edit/")[0] + "/"
 

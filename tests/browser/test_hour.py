@@ -143,7 +143,7 @@ def check_looks(page: Page, axe: Callable[[Page], list[str]], rehman: str, messa
         "/imports/2/",
     )
     pages += (
-        "/messages/",
+        "/campaigns/",
         draft,
         message,
         f"{message}people/",

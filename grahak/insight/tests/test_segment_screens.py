@@ -312,12 +312,12 @@ def test_a_used_segment_is_not_put_away_and_says_by_what(
     as_amina: Client, amina: User, diwali: Segment
 ) -> None:
     whom = f"segment=is:{diwali.pk}"
-    as_amina.post("/messages/begin/", {"all": "1", "query": whom})
+    as_amina.post("/campaigns/begin/", {"all": "1", "query": whom})
     from grahak.marketing.models import Campaign
 
     campaign = Campaign.objects.get()
     assert campaign.name == "Diwali cards"
-    assert f'href="/segments/{diwali.pk}/"' in as_amina.get(f"/messages/{campaign.pk}/edit/").text
+    assert f'href="/segments/{diwali.pk}/"' in as_amina.get(f"/campaigns/{campaign.pk}/edit/").text
     as_amina.post(f"/segments/{diwali.pk}/archive/")
     diwali.refresh_from_db()
     assert diwali.archived_at is None

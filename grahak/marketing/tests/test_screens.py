@@ -35,7 +35,7 @@ def people(amina):
 
 
 def begun(client, people):
-    answer = client.post("/messages/begin/", {"ids": [customer.pk for customer in people]})
+    answer = client.post("/campaigns/begin/", {"ids": [customer.pk for customer in people]})
     return Campaign.objects.get(pk=int(answer["Location"].split("/")[2]))
 
 
@@ -50,7 +50,7 @@ WORDS = {
 
 def test_ticked_customers_become_a_draft_whose_reach_adds_up(as_amina, people):
     campaign = begun(as_amina, people)
-    page = as_amina.get(f"/messages/{campaign.pk}/edit/").content.decode()
+    page = as_amina.get(f"/campaigns/{campaign.pk}/edit/").content.decode()
     assert "Can be written to" in page
     from grahak.marketing.audience import reach
 
@@ -64,10 +64,10 @@ def test_words_are_kept_and_shown_as_the_person_gets_them(as_amina, people):
         "subject": "Dear {{ contact.first_name }}",
         "body": "<b>New</b> shades & <script>x</script>",
     }
-    answer = as_amina.post(f"/messages/{campaign.pk}/edit/", words)
+    answer = as_amina.post(f"/campaigns/{campaign.pk}/edit/", words)
     assert answer.status_code == 302
     contact = people[0].contacts.get()
-    shown = as_amina.get(f"/messages/{campaign.pk}/preview/?language=en&contact={contact.pk}")
+    shown = as_amina.get(f"/campaigns/{campaign.pk}/preview/?language=en&contact={contact.pk}")
     assert "<script>x" not in shown.content.decode()
     assert shown["Content-Security-Policy"].startswith("sandbox")
 
@@ -75,9 +75,9 @@ def test_words_are_kept_and_shown_as_the_person_gets_them(as_amina, people):
 def test_a_mistake_in_a_tag_is_named_before_anything_is_sent(as_amina, people):
     campaign = begun(as_amina, people)
     as_amina.post(
-        f"/messages/{campaign.pk}/edit/", WORDS | {"subject": "Hi", "body": "one\n{{ contact.frist_name }}"}
+        f"/campaigns/{campaign.pk}/edit/", WORDS | {"subject": "Hi", "body": "one\n{{ contact.frist_name }}"}
     )
-    answer = as_amina.post(f"/messages/{campaign.pk}/send/")
+    answer = as_amina.post(f"/campaigns/{campaign.pk}/send/")
     assert answer.status_code == 422
     assert "frist_name" in answer.content.decode()
     assert not Dispatch.objects.exists()
@@ -85,16 +85,16 @@ def test_a_mistake_in_a_tag_is_named_before_anything_is_sent(as_amina, people):
 
 def test_sending_twice_makes_one_dispatch(as_amina, people):
     campaign = begun(as_amina, people)
-    as_amina.post(f"/messages/{campaign.pk}/edit/", WORDS | {"subject": "Hi", "body": "Come"})
-    as_amina.post(f"/messages/{campaign.pk}/send/")
-    as_amina.post(f"/messages/{campaign.pk}/send/")
+    as_amina.post(f"/campaigns/{campaign.pk}/edit/", WORDS | {"subject": "Hi", "body": "Come"})
+    as_amina.post(f"/campaigns/{campaign.pk}/send/")
+    as_amina.post(f"/campaigns/{campaign.pk}/send/")
     assert Dispatch.objects.count() == 1
-    assert as_amina.get(f"/messages/{campaign.pk}/").status_code == 200
+    assert as_amina.get(f"/campaigns/{campaign.pk}/").status_code == 200
 
 
 def test_a_salesman_may_not_write_to_many(as_bilal, people):
-    assert as_bilal.get("/messages/").status_code == 404
-    assert as_bilal.post("/messages/begin/", {"ids": people[0].pk}).status_code == 404
+    assert as_bilal.get("/campaigns/").status_code == 404
+    assert as_bilal.post("/campaigns/begin/", {"ids": people[0].pk}).status_code == 404
 
 
 def sent_campaign(customer, days_ago, amina, days=7):

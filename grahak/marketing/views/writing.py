@@ -190,7 +190,7 @@ def test(request: HttpRequest, pk: int) -> HttpResponse:
             say(request, str(error) or _("The mail server could not be reached."), tone="wrong")
         else:
             say(request, _("The test is on its way to %(to)s.") % {"to": form.cleaned_data["to"]})
-    return redirect(f"/messages/{pk}/edit/?language={language}")
+    return redirect(f"/campaigns/{pk}/edit/?language={language}")
 
 
 @needs("campaigns.send")
