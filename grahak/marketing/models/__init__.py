@@ -20,7 +20,7 @@ from grahak.marketing.models.forms import (
     Submission,
     SubmissionState,
 )
-from grahak.marketing.models.letters import Brand, Letter, LetterKind, Picture, SavedBlock
+from grahak.marketing.models.letters import Brand, Letter, LetterKind, LetterStep, Picture, SavedBlock
 
 __all__ = [
     "AudiencePart",
@@ -35,6 +35,7 @@ __all__ = [
     "HeldOut",
     "Letter",
     "LetterKind",
+    "LetterStep",
     "Picture",
     "SavedBlock",
     "ShortLink",

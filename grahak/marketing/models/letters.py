@@ -66,6 +66,21 @@ class Letter(models.Model):
         return self.name
 
 
+class LetterStep(models.Model):
+    """One change of a letter that can be taken back. DOCUMENT is how the letter was before it; while the step is
+    UNDONE, how it was after. WHAT names the change, so that typing on in one place makes one step."""
+
+    letter = models.ForeignKey(Letter, models.CASCADE, related_name="steps")
+    document = models.JSONField()
+    what = models.CharField(max_length=80, blank=True)
+    undone = models.BooleanField(default=False)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar[list[Any]] = ["id"]
+
+
 class SavedBlock(models.Model):
     """A block kept to be put into other letters: a copy, not a link."""
 
