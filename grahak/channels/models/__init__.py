@@ -1,5 +1,7 @@
 """The sending ledger and what surrounds it."""
 
+from grahak.channels.models.incoming import BoxedText, HookDelivery, HookState, Incoming
+from grahak.channels.models.bounces import AsideReason, BounceMailbox, SetAside
 from grahak.channels.models.ledger import (
     Dispatch,
     DispatchState,
@@ -13,13 +15,21 @@ from grahak.channels.models.ledger import (
 from grahak.channels.models.links import Click, Link
 from grahak.channels.models.rules import Report, ReportKind, SendingRules
 from grahak.channels.models.sender import BoxedMail, Sender
+from grahak.channels.models.sms import SmsAccount
+from grahak.channels.models.whatsapp import TemplateUse, WhatsAppAccount, WhatsAppTemplate
 
 __all__ = [
+    "AsideReason",
+    "BounceMailbox",
     "BoxedMail",
+    "BoxedText",
     "Click",
     "Dispatch",
     "DispatchState",
     "FailReason",
+    "HookDelivery",
+    "HookState",
+    "Incoming",
     "Link",
     "Message",
     "MessageState",
@@ -27,7 +37,12 @@ __all__ = [
     "ReportKind",
     "Sender",
     "SendingRules",
+    "SetAside",
     "SkipReason",
+    "SmsAccount",
     "Suppression",
+    "TemplateUse",
     "UnknownReason",
+    "WhatsAppAccount",
+    "WhatsAppTemplate",
 ]
