@@ -12,6 +12,7 @@ from grahak.marketing.models.campaigns import (
     Whom,
     WinnerBy,
 )
+from grahak.marketing.models.counts import CampaignCount
 from grahak.marketing.models.forms import (
     Form,
     FormKind,
@@ -26,6 +27,7 @@ __all__ = [
     "AudiencePart",
     "Brand",
     "Campaign",
+    "CampaignCount",
     "CampaignText",
     "Chosen",
     "CouponCode",
