@@ -9,6 +9,7 @@ and goes back to waiting; an attempted one is unknown until the provider's log t
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, ClassVar
 
 from django.db import models
@@ -70,7 +71,9 @@ class FailReason(models.TextChoices):
     BAD_ADDRESS = "bad_address", _("no such address, says the mail server")
     REFUSED = "refused", _("refused by the mail server")
     BUSY = "busy", _("put off by the mail server too often")
-    BOUNCED = "bounced", _("came back, says the mail server's log")
+    BOUNCED = "bounced", _("came back, says the mail server")
+    SOFT = "soft", _("came back for now, as with a full mailbox")
+    BLOCKED = "blocked", _("refused as unwanted")
 
 
 class UnknownReason(models.TextChoices):
@@ -181,9 +184,18 @@ class Message(models.Model):
         ]
 
 
+class SuppressionQuerySet(models.QuerySet["Suppression"]):
+    """Addresses that are, or were, not written to."""
+
+    def in_force(self, now: dt.datetime | None = None) -> SuppressionQuerySet:
+        """Those that hold at this moment: nobody lifted them, and their time is not over."""
+        return self.filter(models.Q(until=None) | models.Q(until__gt=now or timezone.now()), lifted_at=None)
+
+
 class Suppression(models.Model):
     """An address that must not be written to, whoever has it: hard bounce, complaint, unsubscribed by
-    hand; for good, or UNTIL a moment (after soft bounces). MESSAGE is what it came of."""
+    hand; for good, or UNTIL a moment (after soft bounces). MESSAGE is what it came of. LIFTED_BY is who allowed it
+    again and LIFTED_WHY their words; without a person it ran out, or a stronger one took its place."""
 
     channel = models.CharField(max_length=10, default="email")
     address = models.CharField(max_length=254)
@@ -194,6 +206,10 @@ class Suppression(models.Model):
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    lifted_why = models.CharField(max_length=300, blank=True)
+
+    objects: ClassVar[Any] = SuppressionQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar[list[Any]] = [

@@ -10,11 +10,19 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Sender(models.Model):
-    """How the shop sends e-mail. The password is encrypted with the installation's secret
+    """How the shop sends e-mail: over a mail server (PROVIDER "smtp") or a provider's API (its name in
+    channels.email.providers, its keys sealed as JSON). The password is encrypted with the installation's secret
     (channels.secrets). COUNTS_OPENINGS: mails to customers carry a picture of one dot that tells when they
-    are opened; off where that is not allowed."""
+    are opened; off where that is not allowed. BOUNCE_ADDRESS is the envelope's sender, where mails come back to
+    (empty: the sender's address); TAGS_BOUNCES signs it per message (bounces+7.3f9c@…), where the mailbox takes
+    that. HOOK_TOKEN is the secret part of the address at which the provider reports, HOOK_SEALED what it signs or
+    logs in with."""
 
-    host = models.CharField(_("mail server"), max_length=200)
+    provider = models.CharField(_("sent through"), max_length=20, default="smtp")
+    keys_sealed = models.TextField(blank=True)
+    hook_token = models.CharField(max_length=64, blank=True)
+    hook_sealed = models.TextField(blank=True)
+    host = models.CharField(_("mail server"), max_length=200, blank=True)
     port = models.PositiveIntegerField(_("port"), default=587)
     security = models.CharField(
         _("security"),
@@ -27,6 +35,8 @@ class Sender(models.Model):
     from_name = models.CharField(_("sender's name"), max_length=120)
     from_address = models.EmailField(_("sender's address"))
     reply_to = models.EmailField(_("replies go to"), blank=True)
+    bounce_address = models.EmailField(_("what cannot be delivered comes back to"), blank=True)
+    tags_bounces = models.BooleanField(_("sign that address for each message"), default=False)
     connections = models.PositiveSmallIntegerField(_("connections at once"), default=8)
     log_path = models.CharField(_("mail server's log file"), max_length=300, blank=True)
     counts_openings = models.BooleanField(_("count who opens messages"), default=True)
