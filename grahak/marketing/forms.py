@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from grahak.core.forms import StyledForm
-from grahak.customers.models import PURPOSES
+from grahak.customers.models import MESSAGE_PURPOSES
 
 
 class CampaignForm(StyledForm):
@@ -16,7 +16,7 @@ class CampaignForm(StyledForm):
     name = forms.CharField(label=_("Name, for your eyes only"), max_length=120)
     purpose = forms.ChoiceField(
         label=_("About"),
-        choices=PURPOSES,
+        choices=MESSAGE_PURPOSES,
         help_text=_("Offers and news go only to those who said yes to them."),
     )
     default_language = forms.ChoiceField(

@@ -11,7 +11,14 @@ from grahak.customers.models.behaviour import (
     Visit,
     Visitor,
 )
-from grahak.customers.models.consent import CHANNELS, PURPOSES, Consent, ConsentState
+from grahak.customers.models.consent import (
+    CHANNELS,
+    MESSAGE_PURPOSES,
+    PURPOSES,
+    Consent,
+    ConsentState,
+    Wish,
+)
 from grahak.customers.models.custom import CustomField, CustomKind, CustomValue
 from grahak.customers.models.customer import (
     Contact,
@@ -27,6 +34,7 @@ from grahak.customers.models.customer import (
 
 __all__ = [
     "CHANNELS",
+    "MESSAGE_PURPOSES",
     "PURPOSES",
     "Activity",
     "Consent",
@@ -53,4 +61,5 @@ __all__ = [
     "Task",
     "Visit",
     "Visitor",
+    "Wish",
 ]

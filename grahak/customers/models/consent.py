@@ -17,7 +17,9 @@ CHANNELS = [
     ("sms", _("SMS")),
     ("phone", _("Phone call")),
 ]
-PURPOSES = [("offers", _("Offers and news")), ("service", _("Orders and khata"))]
+MESSAGE_PURPOSES = [("offers", _("Offers and news")), ("service", _("Orders and khata"))]
+# tracking: whether openings and pressed links of messages on that channel may be counted for the person
+PURPOSES = [*MESSAGE_PURPOSES, ("tracking", _("Counting openings and clicks"))]
 
 
 class ConsentState(models.TextChoices):
@@ -48,3 +50,13 @@ class Consent(models.Model):
                 name="one_current_consent",
             ),
         ]
+
+
+class Wish(models.Model):
+    """What a contact chose on the preferences page for offers on every channel, beside yes and no: FEWER messages,
+    or none until PAUSED_UNTIL."""
+
+    contact = models.OneToOneField(Contact, models.CASCADE, related_name="wish")
+    fewer = models.BooleanField(default=False)
+    paused_until = models.DateTimeField(null=True)
+    at = models.DateTimeField(default=timezone.now)
