@@ -385,6 +385,7 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
         "token": world.delivery.connector.token,
     },
     **dict.fromkeys(("connect:reject", "connect:reject_again"), lambda world: {"pk": world.reject.pk}),
+    "marketing:message_why": lambda world: {"pk": world.message.pk},
     "channels:lift": lambda world: {"pk": world.barred.pk},
     **dict.fromkeys(("channels:mail", "channels:mail_html"), lambda world: {"pk": world.mail.pk}),
     "channels:stop": lambda world: {"token": tokens.stop_token(world.message.pk)},
@@ -398,6 +399,9 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
         (
             "marketing:campaign",
             "marketing:people",
+            "marketing:held_out",
+            "marketing:export",
+            "marketing:why",
             "marketing:pause",
             "marketing:resume",
             "marketing:stop",

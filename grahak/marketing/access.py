@@ -14,12 +14,18 @@ grant(
 )
 grant("campaigns.edit", says=_("Prepare messages to many"), marketer="all")
 grant("campaigns.send", says=_("Send messages to many"), marketer="all")
+grant("campaigns.export", says=_("Download who got a campaign"), marketer="all", analyst="all")
 
 describe(
     {
         "marketing.campaign.begun": _("Message to many begun"),
+        "marketing.campaign.aimed": _("Whom a campaign is for changed"),
+        "marketing.campaign.varied": _("Variant of a campaign changed"),
+        "marketing.campaign.archived": _("Campaign put away"),
+        "marketing.campaign.restored": _("Campaign brought back"),
         "marketing.campaign.edited": _("Message to many changed"),
         "marketing.campaign.removed": _("Message to many thrown away"),
+        "marketing.campaign.exported": _("People of a campaign downloaded"),
         "marketing.campaign.sent": _("Message to many sent"),
         "marketing.campaign.tried": _("Test message sent"),
         "marketing.campaign.worded": _("Message written in a language"),

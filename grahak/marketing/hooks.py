@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from grahak.channels import ledger
 from grahak.channels.models import DispatchState, MessageState
 from grahak.core.registry import MassAction, NavLink, Need, Panel, registry
+from grahak.customers import timeline
 from grahak.marketing.models import Campaign
 
 
 def hang() -> None:
     """Hang it up; called once, when the app is ready."""
+    timeline.links["message"] = lambda line: (
+        reverse("marketing:message_why", args=[line.subject_id]) if line.subject_id else ""
+    )
     registry.add(
         NavLink(_("Campaigns"), "marketing:list", "campaign", "campaigns.view", group=2, order=20, key="m"),
         MassAction("write", _("Write to these"), "marketing:begin", "mail", "campaigns.edit", order=10),

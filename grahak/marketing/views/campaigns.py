@@ -7,13 +7,13 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from grahak.channels import ledger
 from grahak.channels.models import Click, DispatchState, Message, MessageState
-from grahak.channels.models.ledger import FailReason, SkipReason, UnknownReason
+from grahak.channels.why import REASONS
 from grahak.core.access import needs
 from grahak.core.toasts import say
 from grahak.customers.selection import selected
@@ -21,15 +21,11 @@ from grahak.marketing import actions
 from grahak.marketing.models import Campaign
 from grahak.marketing.report import sold
 from grahak.marketing.segments import segment_named, segment_of
+from grahak.marketing.views.doors import campaign_or_404
 from grahak.sales.models import Order
 
-REASONS: dict[str, Any] = dict(SkipReason.choices) | dict(FailReason.choices) | dict(UnknownReason.choices)
 MOVING = (DispatchState.FREEZING, DispatchState.SENDING)
 ORDERS_SHOWN = 20
-
-
-def campaign_or_404(pk: int) -> Campaign:
-    return get_object_or_404(Campaign.objects.select_related("dispatch", "by"), pk=pk)
 
 
 @needs("campaigns.view")
@@ -120,50 +116,6 @@ def _states(counted: ledger.Tally) -> list[dict[str, Any]]:
         for state in order
         if counted[state] or state in order[:4]
     ]
-
-
-@needs("campaigns.view")
-def people(request: HttpRequest, pk: int) -> HttpResponse:
-    """The people behind a number, each with the reason: why did Ayesha (not) get this?"""
-    found = campaign_or_404(pk)
-    if found.dispatch is None:
-        raise Http404
-    rows = (
-        Message.objects.filter(dispatch=found.dispatch).select_related("customer", "contact").order_by("pk")
-    )
-    state, reason = request.GET.get("state", ""), request.GET.get("reason", "")
-    asked = request.GET.get("q", "").strip()[:100]
-    if state in MessageState.values:
-        rows = rows.filter(state=state)
-    if reason:
-        rows = rows.filter(reason=reason)
-    if request.GET.get("opened"):
-        rows = rows.filter(first_opened_at__isnull=False)
-    if request.GET.get("clicked"):
-        rows = rows.filter(first_clicked_at__isnull=False)
-    if request.GET.get("stopped"):
-        rows = rows.filter(unsubscribed_at__isnull=False)
-    if asked:
-        rows = rows.filter(
-            Q(address__icontains=asked)
-            | Q(customer__name__icontains=asked)
-            | Q(contact__name__icontains=asked)
-        )
-    page = Paginator(rows, 50).get_page(request.GET.get("page"))
-    for row in page:
-        row.why = REASONS.get(row.reason, row.reason)  # type: ignore[attr-defined]
-    label = MessageState(state).label if state in MessageState.values else _("Everybody")
-    return render(
-        request,
-        "marketing/people.html",
-        {
-            "campaign": found,
-            "page": page,
-            "state_label": label,
-            "why": REASONS.get(reason, ""),
-            "asked": asked,
-        },
-    )
 
 
 def _change(request: HttpRequest, pk: int, change: Any, told: str) -> HttpResponse:

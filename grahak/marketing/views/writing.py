@@ -22,7 +22,7 @@ from grahak.marketing import actions, audience, rendering
 from grahak.marketing.forms import CampaignForm, TestForm
 from grahak.marketing.models import Campaign
 from grahak.marketing.segments import segment_of
-from grahak.marketing.views.campaigns import campaign_or_404
+from grahak.marketing.views.doors import campaign_or_404
 from grahak.marketing.words import liquid
 from grahak.marketing.words.mail import Addresses
 from grahak.marketing.words.mail import say as worded
