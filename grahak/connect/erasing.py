@@ -21,7 +21,7 @@ from grahak.core.bulk import pieces
 from grahak.core.refusals import Conflict
 from grahak.customers import erasing
 from grahak.customers.erasing import Keeper, Line, Traces, as_text
-from grahak.marketing.models import Campaign
+from grahak.marketing.models import AudiencePart
 
 logger = logging.getLogger("grahak.erasing")
 _MOVING = (ImportState.READY, ImportState.RUNNING, ImportState.UNDOING)
@@ -96,7 +96,8 @@ def _erase(traces: Traces) -> dict[str, int]:
         traces.mentioned_in("told", "traceback")
     )
     jobs.exclude(status=TaskResultStatus.RUNNING).delete()
-    Campaign.objects.filter(traces.mentioned_in("query")).exclude(dispatch=None).update(query="")
+    sent = AudiencePart.objects.exclude(campaign__dispatch=None)
+    sent.filter(traces.mentioned_in("query")).delete()
     counts = {name: len(traces.found[name]) for name in ("issues", "deliveries")}
     return {"files": files, **counts}
 

@@ -9,13 +9,12 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from grahak.channels.models import DispatchState
 from grahak.customers.models import SavedView
 from grahak.insight.models import Segment
 from grahak.insight.segments.uses import KINDS, USES, Use
 from grahak.insight.segments_counts import COUNTS
 from grahak.insight.segments_shown import segments_in
-from grahak.marketing.models import Campaign, Whom
+from grahak.marketing.models import AudiencePart, Campaign
 
 
 def named_in(query: str) -> set[int]:
@@ -29,8 +28,11 @@ def named_in(query: str) -> set[int]:
 
 
 def segment_of(campaign: Campaign) -> Segment | None:
-    """The segment whose members a message is for, where that is all it asks for."""
-    return segment_named(campaign.query) if campaign.whom == Whom.QUERY else None
+    """The segment whose members a campaign is for, where that is all it asks for."""
+    parts = list(campaign.parts.select_related("segment"))
+    if len(parts) != 1 or parts[0].minus:
+        return None
+    return parts[0].segment or segment_named(parts[0].query)
 
 
 def segment_named(query: str) -> Segment | None:
@@ -43,27 +45,31 @@ def segment_named(query: str) -> Segment | None:
     return Segment.objects.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 19 else None
 
 
-def unsent() -> QuerySet[Campaign]:
-    """Messages whose people are still looked up in the segment: drafts, and those being frozen."""
-    waiting = Q(dispatch=None) | Q(dispatch__state=DispatchState.FREEZING)
-    asks = Q(query__contains="segment=") | Q(query__contains="view=")
-    return Campaign.objects.filter(waiting, asks, whom=Whom.QUERY)
+def unsent() -> QuerySet[AudiencePart]:
+    """The parts, of segments or of views that may ask for some, of campaigns whose people are still looked up:
+    drafts, those that wait for their time, and those being frozen."""
+    waiting = Q(campaign__dispatch=None) | Q(campaign__dispatch__state__in=["draft", "freezing"])
+    asks = Q(segment__isnull=False) | Q(query__contains="segment=") | Q(query__contains="view=")
+    return AudiencePart.objects.filter(waiting, asks, campaign__archived_at=None)
+
+
+def _of(part: AudiencePart) -> set[int]:
+    return {part.segment_id} if part.segment_id is not None else named_in(part.query)
 
 
 def by_campaigns(segment_id: int) -> Iterable[Use]:
-    return [
-        Use(campaign.name, campaign.get_absolute_url(), "campaign")
-        for campaign in unsent()
-        if segment_id in named_in(campaign.query)
-    ]
+    found = {
+        part.campaign.pk: part.campaign
+        for part in unsent().select_related("campaign")
+        if segment_id in _of(part)
+    }
+    return [Use(campaign.name, campaign.get_absolute_url(), "campaign") for campaign in found.values()]
 
 
 def counts() -> dict[int, int]:
-    """Segment number → how many unsent messages use it."""
-    found: Counter[int] = Counter()
-    for query in unsent().values_list("query", flat=True):
-        found.update(named_in(query))
-    return found
+    """Segment number → how many unsent campaigns use it."""
+    users = {(part.campaign_id, segment) for part in unsent() for segment in _of(part)}
+    return dict(Counter(segment for _campaign, segment in users))
 
 
 def hang() -> None:

@@ -38,7 +38,7 @@ from grahak.core import bulk
 from grahak.core.models import Business, User
 from grahak.customers.models import Consent, Contact, Customer, Identity
 from grahak.marketing import rendering
-from grahak.marketing.models import Campaign, CampaignText, Whom
+from grahak.marketing.models import AudiencePart, Campaign, CampaignText
 
 CONNECTIONS = 16
 NULL_CONNECTIONS = 50  # the most an account may have
@@ -209,7 +209,8 @@ def measure(what: str, size: int, port: int) -> None:
 
 
 def _dispatch(body: str = BODY) -> Dispatch:
-    campaign = Campaign.objects.create(name="Bench", whom=Whom.QUERY)
+    campaign = Campaign.objects.create(name="Bench", holdout_percent=0)
+    AudiencePart.objects.create(campaign=campaign, query="?")
     CampaignText.objects.create(
         campaign=campaign, language="en", subject="Something new for {{ customer.name }}", body=body
     )

@@ -8,8 +8,8 @@ from grahak.marketing.models.campaigns import (
     CouponCode,
     Exclusion,
     HeldOut,
+    Stage,
     Variant,
-    Whom,
     WinnerBy,
 )
 from grahak.marketing.models.counts import CampaignCount
@@ -42,9 +42,9 @@ __all__ = [
     "SavedBlock",
     "ShortLink",
     "ShortLinkClick",
+    "Stage",
     "Submission",
     "SubmissionState",
     "Variant",
-    "Whom",
     "WinnerBy",
 ]

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from grahak.channels.models import Dispatch, Message
+from grahak.channels.models import Dispatch, DispatchState, Message
 from grahak.core.fields import MoneyField
 from grahak.core.models import User
 from grahak.customers.models import Customer
@@ -17,9 +17,20 @@ from grahak.insight.models import Segment
 from grahak.marketing.models.letters import Letter
 
 
-class Whom(models.TextChoices):
-    CHOSEN = "chosen", _("the customers chosen by hand")
-    QUERY = "query", _("everybody in a view of the customer list")
+class Stage(models.TextChoices):
+    """Where a campaign stands, one word each."""
+
+    DRAFT = "draft", _("Draft")
+    ASKED = "asked", _("Waits for approval")
+    SCHEDULED = "scheduled", _("Scheduled")
+    LATE = "late", _("Late: it asks first")
+    COUNTING = "counting", _("Counting the audience")
+    SENDING = "sending", _("Sending")
+    TESTING = "testing", _("Trying the variants")
+    PAUSED = "paused", _("Paused")
+    DONE = "done", _("Done")
+    STOPPED = "stopped", _("Stopped")
+    ARCHIVED = "archived", _("Put away")
 
 
 class WinnerBy(models.TextChoices):
@@ -36,10 +47,8 @@ class Campaign(models.Model):
 
     name = models.CharField(_("name"), max_length=120)
     note = models.CharField(max_length=300, blank=True)
-    whom = models.CharField(max_length=6, choices=Whom, default=Whom.CHOSEN)
     channel = models.CharField(max_length=10, default="email")
     purpose = models.CharField(max_length=10, default="offers")
-    query = models.CharField(max_length=4000, blank=True)
     default_language = models.CharField(max_length=5, default="en")
     letter = models.ForeignKey(Letter, models.PROTECT, null=True, related_name="+")
     attribution_days = models.PositiveSmallIntegerField(_("days an order counts"), default=7)
@@ -80,10 +89,45 @@ class Campaign(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("marketing:campaign", args=[self.pk])
 
+    @property
+    def stage(self) -> Stage:
+        """Where it stands. Asks nothing of the database where the dispatch was selected with it."""
+        if self.archived_at is not None:
+            return Stage.ARCHIVED
+        if self.dispatch is not None and self.dispatch.state != DispatchState.DRAFT:
+            stage = _STAGES[self.dispatch.state]
+            return Stage.TESTING if stage == Stage.SENDING and self.is_trying else stage
+        if self.stale_since is not None:
+            return Stage.LATE
+        if self.asked_at is not None and self.approved_at is None:
+            return Stage.ASKED
+        return Stage.DRAFT if self.scheduled_for is None else Stage.SCHEDULED
+
+    @property
+    def is_trying(self) -> bool:
+        """Only a part tries the variants, and the winner that the rest will get is not known yet. (TEST_PERCENT is
+        made 100 when a campaign without variants to choose from is sent.)"""
+        return self.test_percent < 100 and not self.winner
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it may be changed."""
+        return self.stage == Stage.DRAFT
+
+
+_STAGES = {
+    DispatchState.FREEZING: Stage.COUNTING,
+    DispatchState.SENDING: Stage.SENDING,
+    DispatchState.PAUSED: Stage.PAUSED,
+    DispatchState.STOPPED: Stage.STOPPED,
+    DispatchState.DONE: Stage.DONE,
+}
+
 
 class AudiencePart(models.Model):
     """Some of those a campaign writes to, or, with MINUS, does not: the members of a SEGMENT (a rule or a list), or
-    everybody in a view of the customer list (QUERY), or, with neither, the customers chosen by hand."""
+    everybody in a view of the customer list (QUERY, with its question mark: "?" is the whole list), or, with neither,
+    the customers chosen by hand."""
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="parts")
     minus = models.BooleanField(default=False)

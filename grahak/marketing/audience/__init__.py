@@ -11,22 +11,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 from grahak.channels.models import Suppression
 from grahak.channels.renderers import Recipient
 from grahak.core.models import User
-from grahak.customers.models import Consent, ConsentState, Contact, Customer, Identity
-from grahak.customers.selection import customers_in
-from grahak.marketing.models import Campaign, Whom
+from grahak.customers.models import Consent, ConsentState, Contact, Identity
+from grahak.marketing.audience.parts import Part, customers_of, parts_of
+from grahak.marketing.models import Campaign
 
+__all__ = ["Part", "Reach", "best_contacts", "customers_of", "parts_of", "reach", "recipients"]
 PIECE = 1_000
-
-
-def customers_of(campaign: Campaign, by: User | None) -> QuerySet[Customer]:
-    """The customers a campaign is for, as far as BY may see them; archived ones never."""
-    if by is None:
-        return Customer.objects.none()
-    if campaign.whom == Whom.QUERY:
-        rows: QuerySet[Customer] = customers_in(by, campaign.query)
-    else:
-        rows = Customer.objects.visible_to(by).filter(Exists(campaign.chosen.filter(customer=OuterRef("pk"))))
-    return rows.filter(archived_at=None)
 
 
 def recipients(campaign: Campaign, by: User | None) -> Iterator[Recipient]:
