@@ -1,7 +1,7 @@
 """The sending ledger and what surrounds it."""
 
-from grahak.channels.models.incoming import BoxedText, HookDelivery, HookState, Incoming
 from grahak.channels.models.bounces import AsideReason, BounceMailbox, SetAside
+from grahak.channels.models.incoming import BoxedText, HookDelivery, HookState, Incoming
 from grahak.channels.models.ledger import (
     Dispatch,
     DispatchState,
@@ -13,12 +13,13 @@ from grahak.channels.models.ledger import (
     UnknownReason,
 )
 from grahak.channels.models.links import Click, Link
-from grahak.channels.models.rules import Report, ReportKind, SendingRules
+from grahak.channels.models.rules import Allowance, Report, ReportKind, SendingRules
 from grahak.channels.models.sender import BoxedMail, Sender
 from grahak.channels.models.sms import SmsAccount
 from grahak.channels.models.whatsapp import TemplateUse, WhatsAppAccount, WhatsAppTemplate
 
 __all__ = [
+    "Allowance",
     "AsideReason",
     "BounceMailbox",
     "BoxedMail",

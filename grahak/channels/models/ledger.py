@@ -33,7 +33,8 @@ class DispatchState(models.TextChoices):
 class Dispatch(models.Model):
     """One act of sending: what is sent is rendered by the room that owns it (`renderer` names one in the
     renderer registry, `subject_id` its row), to an audience frozen at launch. TITLE is what the timeline
-    calls it, BASE_URL what links in it begin with, TROUBLE why it is not getting on."""
+    calls it, BASE_URL what links in it begin with, TROUBLE why it is not getting on. ONE_PER_ACCOUNT: no more than one
+    contact of a customer gets it, and what the customer has had counts, not what the contact has."""
 
     renderer = models.CharField(max_length=40)
     subject_id = models.BigIntegerField()
@@ -45,6 +46,7 @@ class Dispatch(models.Model):
     trouble = models.CharField(max_length=300, blank=True)
     audience = models.PositiveIntegerField(default=0)
     pace_per_minute = models.PositiveIntegerField(null=True)
+    one_per_account = models.BooleanField(default=True, db_default=True)
     launched_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")

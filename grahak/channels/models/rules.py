@@ -16,7 +16,8 @@ class SendingRules(models.Model):
     """The shop's rules for offers (one row): at most CAP_MESSAGES in CAP_DAYS days to one contact across every
     channel (null: no cap), nothing between QUIET_FROM and QUIET_UNTIL of the recipient's clock, a second person's
     word before sending, how many are held out unless a campaign says otherwise, and after how many hours a schedule
-    that was missed asks first."""
+    that was missed asks first. PACES: how many messages a minute at most on a channel ("email") or to a domain
+    ("@gmail.com"), of everything that is sent."""
 
     cap_messages = models.PositiveSmallIntegerField(_("messages at most"), null=True, blank=True, default=4)
     cap_days = models.PositiveSmallIntegerField(_("in so many days"), default=7)
@@ -25,7 +26,16 @@ class SendingRules(models.Model):
     needs_approval = models.BooleanField(_("a second person approves before sending"), default=False)
     holdout_percent = models.PositiveSmallIntegerField(_("held out by lot, in percent"), default=10)
     stale_hours = models.PositiveSmallIntegerField(_("ask first when late by so many hours"), default=3)
+    paces = models.JSONField(_("messages a minute, at most"), default=dict, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+
+class Allowance(models.Model):
+    """How far the messages let out under one pace reach (`channels.pace`): the next may go at NEXT_AT. KEY is
+    "dispatch:4", "channel:email" or "domain:gmail.com". One row for all workers."""
+
+    key = models.CharField(max_length=260, primary_key=True)
+    next_at = models.DateTimeField()
 
 
 class ReportKind(models.TextChoices):
