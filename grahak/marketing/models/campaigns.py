@@ -115,7 +115,7 @@ class Campaign(models.Model):
         return self.stage == Stage.DRAFT
 
 
-_STAGES = {
+_STAGES: dict[str, Stage] = {
     DispatchState.FREEZING: Stage.COUNTING,
     DispatchState.SENDING: Stage.SENDING,
     DispatchState.PAUSED: Stage.PAUSED,
