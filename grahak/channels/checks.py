@@ -5,22 +5,15 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
 
-from grahak.channels import erasing
+from grahak.channels import contract, erasing
 from grahak.channels.models import Dispatch, Message, SkipReason, Suppression
 from grahak.customers.models import Consent, ConsentState, Contact, Identity
-
-# RFC 5321 leaves more open than any mail server takes; control characters and spaces must never reach a
-# header
-_ADDRESS = re.compile(
-    r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]+@[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]+\.[^\s@.<>\x00-\x1f\x7f]+"
-)
 
 
 class Verdict(NamedTuple):
@@ -51,7 +44,7 @@ class Facts(NamedTuple):
 def with_facts(rows: QuerySet[Message], dispatch: Dispatch) -> list[Facts]:
     """ROWS of one dispatch with all that decides about them, in one query: every row brings its own address,
     consent and so on from the indexes, with no lists of ids going back and forth."""
-    mail = Identity.objects.filter(contact_id=OuterRef("contact_id"), kind="email").order_by("id")
+    mail = _identities(dispatch.channel, OuterRef("contact_id"))
     alive = Contact.objects.filter(pk=OuterRef("contact_id"), customer__archived_at=None)
     consent = Consent.objects.filter(
         contact_id=OuterRef("contact_id"),
@@ -77,7 +70,7 @@ def with_facts(rows: QuerySet[Message], dispatch: Dispatch) -> list[Facts]:
         )
     ]
     hidden = erasing.sealed_among(
-        row.address or "" for row in facts
+        (row.address or "" for row in facts), dispatch.channel
     )  # people who were erased, and came again
     return (
         [row._replace(suppressed="unsubscribed") if row.address in hidden else row for row in facts]
@@ -86,25 +79,36 @@ def with_facts(rows: QuerySet[Message], dispatch: Dispatch) -> list[Facts]:
     )
 
 
-def judge(purpose: str, rows: Sequence[Facts]) -> list[Verdict]:
+def _identities(channel: str, contact: Any) -> QuerySet[Identity]:
+    """What a contact can be written to at on a channel, the best first."""
+    kinds = contract.kinds_of(channel)
+    found = Identity.objects.filter(contact_id=contact, kind__in=kinds)
+    if len(kinds) == 1:
+        return found.order_by("id")
+    rank = Case(*(When(kind=kind, then=place) for place, kind in enumerate(kinds)), default=len(kinds))
+    return found.order_by(rank, "id")
+
+
+def judge(purpose: str, rows: Sequence[Facts], channel: str = "email") -> list[Verdict]:
     """A verdict for each of these rows of one dispatch. For offers the contact must have said yes and not
     taken it back; for service mail they must not have said no. An address is written to once a dispatch,
     whoever has it."""
     taken: set[str] = set()
     verdicts = []
+    fits = contract.channel_of(channel).fits
     for row in rows:
-        verdict = _judge_one(purpose, row, taken)
+        verdict = _judge_one(purpose, row, taken, fits)
         if not verdict.reason:
             taken.add(verdict.address)
         verdicts.append(verdict)
     return verdicts
 
 
-def _judge_one(purpose: str, row: Facts, taken: set[str]) -> Verdict:
+def _judge_one(purpose: str, row: Facts, taken: set[str], fits: Callable[[str], bool]) -> Verdict:
     address = row.address or ""
     if not row.customer_id or (row.contact_id and not row.is_alive):
         return Verdict("", SkipReason.ERASED)
-    if not address or not _ADDRESS.fullmatch(address):
+    if not address or not fits(address):
         return Verdict("", SkipReason.NO_ADDRESS, address)
     if row.consent == ConsentState.WITHDRAWN:
         return Verdict("", SkipReason.WITHDRAWN, address)
@@ -117,9 +121,9 @@ def _judge_one(purpose: str, row: Facts, taken: set[str]) -> Verdict:
     return Verdict(address)
 
 
-def address_of(contact_id: int) -> str:
+def address_of(contact_id: int, channel: str = "email") -> str:
     """The address a contact would be written to at; empty where there is none."""
-    found = Identity.objects.filter(contact_id=contact_id, kind="email").order_by("id")
+    found = _identities(channel, contact_id)
     return str(found.values_list("value", flat=True).first() or "").strip().lower()
 
 

@@ -30,9 +30,9 @@ def sealed(address: str) -> str:
     return SEAL + hmac.digest(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hex()
 
 
-def sealed_among(addresses: Iterable[str]) -> set[str]:
+def sealed_among(addresses: Iterable[str], channel: str = "email") -> set[str]:
     """Which of ADDRESSES are barred under their hash. One short query where nobody was erased."""
-    barred = Suppression.objects.filter(channel="email", address__startswith=SEAL, lifted_at=None)
+    barred = Suppression.objects.filter(channel=channel, address__startswith=SEAL, lifted_at=None)
     if not barred.exists():
         return set()
     hashes = {sealed(one): one for one in addresses if one}

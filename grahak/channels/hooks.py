@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from grahak.channels import erasing
+from grahak.channels import contract, erasing
 from grahak.channels.actions import on_unsubscribed
+from grahak.channels.email.channel import EMAIL
 from grahak.channels.models import Dispatch, Message
 from grahak.channels.views.mailbox import is_there
 from grahak.core import changes
@@ -15,6 +16,7 @@ from grahak.core.registry import NavLink, registry
 
 def hang() -> None:
     """Hang it up; called once, when the apps are ready."""
+    contract.register(EMAIL)
     follow_changes()
     registry.add(
         NavLink(

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from decimal import Decimal
+from typing import Any, NamedTuple
 
-from grahak.channels.models import Dispatch
+from grahak.channels.models import Dispatch, SkipReason
 
 
 class Recipient(NamedTuple):
@@ -48,14 +49,30 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Short:
+    """What is said to one person by SMS or WhatsApp. TEXT is what they read, plain. TEMPLATE names what was approved
+    for it (WhatsApp's template, DLT's id) and LANGUAGE the one it stands in there; COMPONENTS are the values of a
+    WhatsApp template in the form of the API, empty for a message written freely. COST in the shop's currency."""
+
+    id: int
+    text: str
+    language: str = ""
+    template: str = ""
+    components: tuple[dict[str, Any], ...] = ()
+    cost: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Unsayable:
-    """The text could not be made for this person; DETAIL says why in words for the list of those left out."""
+    """The text could not be made for this person; DETAIL says why in words for the list of those left out, REASON is
+    a SkipReason."""
 
     id: int
     detail: str
+    reason: str = SkipReason.TEMPLATE
 
 
-Rendered = Words | Unsayable
+Rendered = Words | Short | Unsayable
 
 
 @dataclass(frozen=True)
@@ -78,5 +95,7 @@ def register(renderer: Renderer) -> None:
 
 
 def renderer_of(dispatch: Dispatch) -> Renderer:
-    """The renderer of a dispatch; KeyError where its room is not installed."""
-    return _RENDERERS[dispatch.renderer]
+    """The renderer of a dispatch: that of its channel ("campaign:sms") where there is one, else the one for all;
+    KeyError where its room is not installed."""
+    own = _RENDERERS.get(f"{dispatch.renderer}:{dispatch.channel}")
+    return own or _RENDERERS[dispatch.renderer]

@@ -10,13 +10,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
-from grahak.channels import checks
+from grahak.channels import checks, reports, suppressions
 from grahak.channels.models import (
     Dispatch,
     DispatchState,
@@ -24,7 +25,6 @@ from grahak.channels.models import (
     Message,
     MessageState,
     SkipReason,
-    Suppression,
     UnknownReason,
 )
 from grahak.channels.renderers import Claimed
@@ -40,7 +40,10 @@ DELAYS = tuple(dt.timedelta(seconds=s) for s in (30, 120, 600, 1800, 3600))
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one attempt. RESULT: "sent", "failed" (for good), "later" (refused for now, certainly
-    not accepted) or "unknown" (the connection broke after the text was handed over)."""
+    not accepted) or "unknown" (the connection broke after the text was handed over). PROVIDER_ID is the provider's
+    own name of what it took, COST in the shop's currency. OFF: it was "later" for everybody, not for this one (too
+    many a second, out of order, no credit): the try does not count; WAIT seconds were asked for (0: not said), and
+    with HOLD nothing gets on until a person has looked."""
 
     id: int
     result: str
@@ -48,6 +51,11 @@ class Outcome:
     detail: str = ""
     tries: int = 0
     suppress: str = ""  # the address, where it must not be written to again
+    provider_id: str = ""
+    cost: Decimal | None = None
+    off: bool = False
+    wait: float = 0.0
+    hold: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,7 +81,7 @@ def claim(dispatch_id: int, most: int, worker: str, domain: str, *, now: dt.date
     if not rows:
         return Turn([], 0)
     claimed, skipped = [], []
-    for row, verdict in zip(rows, checks.judge(dispatch.purpose, rows), strict=True):
+    for row, verdict in zip(rows, checks.judge(dispatch.purpose, rows, dispatch.channel), strict=True):
         if verdict.reason:
             skipped.append(("skipped", verdict.reason, verdict.detail[:300], "", "", None, row.id))
         else:
@@ -145,7 +153,8 @@ def settle(outcomes: Iterable[Outcome], worker: str, *, now: dt.datetime | None 
     by_result: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         by_result.setdefault(outcome.result, []).append(outcome)
-    if sent := [outcome.id for outcome in by_result.pop("sent", ())]:
+    taken = by_result.pop("sent", [])
+    if sent := [outcome.id for outcome in taken]:
         _set(
             "state = 'sent', sent_at = %s, reason = '', detail = '', claimed_until = NULL",
             [bulk.stored(now)],
@@ -153,6 +162,7 @@ def settle(outcomes: Iterable[Outcome], worker: str, *, now: dt.datetime | None 
             "state IN ('attempted', 'unknown') AND claimed_by = %s",
             [worker],
         )
+        _name([outcome for outcome in taken if outcome.provider_id or outcome.cost is not None], worker)
         for pk in sent:
             announce("channels.message.sent", message_id=pk)
     for outcome in by_result.pop("failed", ()):
@@ -171,6 +181,14 @@ def settle(outcomes: Iterable[Outcome], worker: str, *, now: dt.datetime | None 
         raise ValueError(f"no such result: {', '.join(by_result)}")
 
 
+def _name(outcomes: Sequence[Outcome], worker: str) -> None:
+    """Keep what the provider calls these, and what they cost; mail has neither and asks nothing here."""
+    for one in outcomes:
+        Message.objects.filter(pk=one.id, claimed_by=worker).update(
+            provider_id=one.provider_id[:120], cost=one.cost
+        )
+
+
 def _mine(ids: Sequence[int], worker: str) -> Any:
     return Message.objects.filter(
         pk__in=ids, state__in=(MessageState.ATTEMPTED, MessageState.UNKNOWN), claimed_by=worker
@@ -178,24 +196,25 @@ def _mine(ids: Sequence[int], worker: str) -> Any:
 
 
 def _fail(outcome: Outcome, worker: str, now: dt.datetime) -> None:
-    _mine([outcome.id], worker).update(
-        state=MessageState.FAILED,
-        reason=outcome.reason or FailReason.REFUSED,
-        detail=outcome.detail[:300],
-        claimed_until=None,
+    reason = outcome.reason or FailReason.REFUSED
+    moved = _mine([outcome.id], worker).update(
+        state=MessageState.FAILED, reason=reason, detail=outcome.detail[:300], claimed_until=None
     )
-    if outcome.suppress:
-        suppress(outcome.suppress, "bounced", detail=outcome.detail, at=now)
+    if moved:
+        reports.note_refusal(
+            outcome.id, dead=bool(outcome.suppress), reason=reason, detail=outcome.detail, at=now
+        )
 
 
 def _try_later(outcome: Outcome, worker: str, now: dt.datetime) -> None:
-    if outcome.tries >= len(DELAYS):
+    if outcome.tries >= len(DELAYS) and not outcome.off:
         _fail(Outcome(outcome.id, "failed", FailReason.BUSY, outcome.detail), worker, now)
         return
+    delay = dt.timedelta(seconds=outcome.wait) if outcome.off else DELAYS[outcome.tries]
     _mine([outcome.id], worker).update(
         state=MessageState.WAITING,
-        tries=outcome.tries + 1,
-        not_before=now + DELAYS[outcome.tries],
+        tries=outcome.tries + (not outcome.off),
+        not_before=now + delay,
         reason="",
         detail=outcome.detail[:300],
         claimed_by="",
@@ -203,23 +222,20 @@ def _try_later(outcome: Outcome, worker: str, now: dt.datetime) -> None:
     )
 
 
-def suppress(address: str, reason: str, *, detail: str = "", at: dt.datetime | None = None) -> None:
+def suppress(
+    address: str, reason: str, *, detail: str = "", at: dt.datetime | None = None, channel: str = "email"
+) -> None:
     """Never write to this address again until somebody lifts it. Doing it twice changes nothing."""
-    Suppression.objects.get_or_create(
-        channel="email",
-        address=address,
-        lifted_at=None,
-        defaults={"reason": reason, "detail": detail[:300], "at": at or timezone.now()},
-    )
+    suppressions.bar(address, reason, channel=channel, detail=detail, at=at)
 
 
-def skip(rows: Sequence[tuple[int, str]], worker: str) -> None:
-    """The text of these (id, detail) could not be made: left out. Only what is still in this worker's
-    hand."""
-    for pk, detail in rows:
+def skip(rows: Sequence[tuple[int, str] | tuple[int, str, str]], worker: str) -> None:
+    """The text of these (id, detail) could not be made, or there is another reason (id, detail, SkipReason): left
+    out. Only what is still in this worker's hand."""
+    for pk, detail, *reason in rows:
         Message.objects.filter(pk=pk, state=MessageState.CLAIMED, claimed_by=worker).update(
             state=MessageState.SKIPPED,
-            reason=SkipReason.TEMPLATE,
+            reason=reason[0] if reason else SkipReason.TEMPLATE,
             detail=detail[:300],
             address="",
             claimed_by="",
@@ -227,9 +243,10 @@ def skip(rows: Sequence[tuple[int, str]], worker: str) -> None:
         )
 
 
-def release(worker: str) -> int:
-    """Put back what this worker holds and has not attempted: it is going home."""
-    return Message.objects.filter(state=MessageState.CLAIMED, claimed_by=worker).update(
+def release(worker: str, channel: str = "") -> int:
+    """Put back what this worker holds (of one CHANNEL, or all) and has not attempted: it is going home."""
+    held = Message.objects.filter(state=MessageState.CLAIMED, claimed_by=worker)
+    return (held.filter(channel=channel) if channel else held).update(
         state=MessageState.WAITING, claimed_by="", claimed_until=None
     )
 

@@ -1,4 +1,5 @@
-"""Resolves messages that a crash left unknown, from the mail server's log or the built-in mailbox.
+"""Resolves mails that a crash left unknown, from the mail server's log or the built-in mailbox. What is unknown of other
+channels their providers tell by webhook.
 
 Seen there: sent (or come back). Not seen, though the log speaks of that time and nothing of ours can be on
 its way any more: it was never taken, so it waits again. Where the log proves neither, it stays unknown and
@@ -50,11 +51,13 @@ class Unknown(NamedTuple):
 
 def any_left() -> bool:
     """Whether anything is unknown."""
-    return Message.objects.filter(state=MessageState.UNKNOWN).exists()
+    return Message.objects.filter(state=MessageState.UNKNOWN, channel="email").exists()
 
 
 def _unknown() -> list[Unknown]:
-    rows = Message.objects.filter(state=MessageState.UNKNOWN, attempted_at__isnull=False).order_by("pk")
+    rows = Message.objects.filter(
+        state=MessageState.UNKNOWN, channel="email", attempted_at__isnull=False
+    ).order_by("pk")
     return [
         Unknown(*row)  # type: ignore[arg-type]  # attempted_at is set, says the filter
         for row in rows.values_list(

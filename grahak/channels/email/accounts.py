@@ -5,13 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
+from grahak.channels.contract import Unreachable as Unreachable
 from grahak.channels.email.building import Letterhead
 from grahak.channels.models import Sender
 from grahak.channels.secrets import unseal
-
-
-class Unreachable(ConnectionError):
-    """The mail server cannot be reached or does not let us in; the text is for the person who set it up."""
 
 
 class NoSender(LookupError):
@@ -33,6 +30,11 @@ class Account:
     is_mailbox: bool = False
     counts_openings: bool = True
     updated_at: dt.datetime | None = None
+
+    @property
+    def domain(self) -> str:
+        """Ours, for Message-IDs."""
+        return self.letterhead.domain
 
 
 def account_of(sender: Sender) -> Account:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from typing import Protocol
 
 import aiosmtplib
 from aiosmtplib.errors import SMTPException, SMTPResponseException, SMTPServerDisconnected, SMTPTimeoutError
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from grahak.channels.contract import Transport as Transport
 from grahak.channels.email import doors
 from grahak.channels.email.accounts import Account, Unreachable
 from grahak.channels.email.building import Parcel
@@ -27,19 +27,6 @@ CONNECT_SECONDS = 20.0
 COMMAND_SECONDS = 40.0
 END_OF_DATA_SECONDS = 120.0  # with the four commands around it, within turns.ATTEMPT_LEASE
 MAILS_A_CONNECTION = 500  # then a new one: big providers close long sessions themselves
-
-
-class Transport(Protocol):
-    """One connection to a provider. `deliver` never raises; `open` raises Unreachable."""
-
-    async def open(self) -> None: ...
-
-    @property
-    def is_open(self) -> bool: ...
-
-    async def deliver(self, parcel: Parcel) -> Outcome: ...
-
-    async def close(self) -> None: ...
 
 
 class SmtpTransport:
