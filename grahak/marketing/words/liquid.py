@@ -1,7 +1,8 @@
 """A small, strict Liquid for people who write to customers: known tags only, a clear error with its line, and
 limits on loops, memory and output so that no text can hang the sending.
 
-Bodies are plain text; whatever comes out is escaped as a whole when it becomes HTML.
+One text is said in three ways: plain, as HTML (whatever a tag puts in is escaped, unless we made it ourselves), and
+inside a web address (whatever a tag puts in is percent-encoded).
 """
 
 from __future__ import annotations
@@ -9,10 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any
+from html import escape
+from typing import Any, TextIO
+from urllib.parse import quote
 
 from django.utils.translation import gettext as _
-from liquid import BoundTemplate, Environment
+from liquid import BoundTemplate, Environment, RenderContext
+from liquid.builtin.output import Output, OutputNode
+from liquid.builtin.tags.capture_tag import CaptureNode, CaptureTag
 from liquid.exceptions import (
     LiquidError,
     LiquidSyntaxError,
@@ -21,8 +26,12 @@ from liquid.exceptions import (
     OutputStreamLimitError,
     UnknownFilterError,
 )
+from liquid.stringify import to_liquid_string
+
+from grahak.marketing.words import filters
 
 MOST_CHARACTERS = 20_000
+MOST_OUTPUT = 400_000
 TAGS = ("if", "unless", "case", "for", "break", "continue", "assign", "capture", "comment", "#")
 FILTERS = (
     *(
@@ -50,8 +59,52 @@ FILTERS = (
         "at_least",
         "at_most",
     ),
+    *filters.OURS,
 )
 _INNER = ("content", "output", "illegal")  # what the parser itself is made of
+
+
+class Made(str):
+    """HTML that we made ourselves and that is not escaped again."""
+
+    __slots__ = ()
+
+
+class _EscapedNode(OutputNode):
+    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
+        value = self.expression.evaluate(context)
+        if value.__class__ is not Made:
+            value = escape(to_liquid_string(value, False))
+        return buffer.write(value)
+
+
+class _EscapedOutput(Output):
+    node_class = _EscapedNode
+
+
+class _MadeNode(CaptureNode):
+    """What was captured is escaped already."""
+
+    def _assign(self, context: RenderContext, buf: Any) -> None:
+        context.assign(self.name, Made(buf.getvalue()))
+
+
+class _MadeCapture(CaptureTag):
+    node_class = _MadeNode
+
+
+_WHOLE = ("https://", "http://")
+_IN_ADDRESS = ":/?&=#%@+,;~!$()*"
+
+
+class _QuotedNode(OutputNode):
+    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
+        value = to_liquid_string(self.expression.evaluate(context), False)
+        return buffer.write(quote(value, safe=_IN_ADDRESS if value.startswith(_WHOLE) else ""))
+
+
+class _QuotedOutput(Output):
+    node_class = _QuotedNode
 
 
 class _Strict(Environment):
@@ -65,9 +118,27 @@ class _Strict(Environment):
         super().setup_tags_and_filters(extra=False)
         self.tags = {name: tag for name, tag in self.tags.items() if name in TAGS or name in _INNER}
         self.filters = {name: filter_ for name, filter_ in self.filters.items() if name in FILTERS}
+        self.filters |= filters.OURS
 
 
-_ENVIRONMENT = _Strict()
+class _Html(_Strict):
+    output_stream_limit = MOST_OUTPUT
+
+    def setup_tags_and_filters(self, *, extra: bool = False) -> None:
+        super().setup_tags_and_filters(extra=extra)
+        self.add_tag(_EscapedOutput)
+        self.add_tag(_MadeCapture)
+
+
+class _Address(_Strict):
+    output_stream_limit = 4_000
+
+    def setup_tags_and_filters(self, *, extra: bool = False) -> None:
+        super().setup_tags_and_filters(extra=extra)
+        self.add_tag(_QuotedOutput)
+
+
+_ENVIRONMENTS: dict[str, Environment] = {"text": _Strict(), "html": _Html(), "url": _Address()}
 
 
 class Mistake(ValueError):
@@ -83,38 +154,51 @@ class Mistake(ValueError):
         return _("Line %(line)s: %(what)s") % {"line": self.line, "what": self.what}
 
 
-@lru_cache(maxsize=64)
-def parsed(source: str) -> BoundTemplate:
-    """The template of SOURCE, kept for the next person. Raises Mistake."""
-    if len(source) > MOST_CHARACTERS:
+@lru_cache(maxsize=256)
+def parsed(source: str, how: str = "text") -> BoundTemplate:
+    """The template of SOURCE, kept for the next person. HOW it is said: "text", "html" or "url". Raises Mistake."""
+    if how != "html" and len(source) > MOST_CHARACTERS:
         raise Mistake(
             0, _("The text is too long; %(most)s characters are the most.") % {"most": MOST_CHARACTERS}
         )
+    return whole(source, how)
+
+
+def whole(source: str, how: str) -> BoundTemplate:
+    """The template of SOURCE, a text that was put together from many; it may be longer than one that is typed.
+    Raises Mistake."""
     try:
-        return _ENVIRONMENT.from_string(source)
+        return _ENVIRONMENTS[how].from_string(source)
     except LiquidError as error:
         raise _mistake(error, source) from None
 
 
-def rendered(source: str, values: Mapping[str, Any]) -> str:
+def rendered(source: str, values: Mapping[str, Any], how: str = "text") -> str:
     """SOURCE said with VALUES. Raises Mistake where it cannot be."""
+    return said(parsed(source, how), values)
+
+
+def said(template: BoundTemplate, values: Mapping[str, Any]) -> str:
+    """What a template says with VALUES. Raises Mistake where it cannot."""
     try:
-        return parsed(source).render(values)
+        return template.render(values)
     except LiquidError as error:
-        raise _mistake(error, source) from None
+        raise _mistake(error, template.full_name()) from None
     except (ArithmeticError, TypeError, ValueError, RecursionError) as error:
         if isinstance(error, Mistake):
             raise
         raise Mistake(0, _("This text cannot be made: %(why)s") % {"why": type(error).__name__}) from None
 
 
-def names_in(source: str) -> dict[str, int]:
+def names_in(source: str, how: str = "text") -> dict[str, int]:
     """The names of what SOURCE says about a person ("contact.first_name"), each with the line it first stands
-    on."""
+    on. Names that begin with an underscore are our own and left out."""
     found: dict[str, int] = {}
-    for uses in parsed(source).analyze(include_partials=False).globals.values():
+    for uses in parsed(source, how).analyze(include_partials=False).globals.values():
         for use in uses:
-            found.setdefault(str(use), use.span.line_col(source)[0])
+            name = str(use)
+            if not name.startswith("_"):
+                found.setdefault(name, use.span.line_col(source)[0])
     return found
 
 
@@ -132,7 +216,8 @@ def mistakes_in(source: str, known: set[str]) -> list[Mistake]:
                     spans[0].line_col(source)[0], _unknown(name, FILTERS, _("There is no filter “%(name)s”."))
                 )
             )
-    for name, line in names_in(source).items():
+    for uses in analysis.globals.values():
+        name, line = str(uses[0]), uses[0].span.line_col(source)[0]
         if name not in known:
             found.append(Mistake(line, _unknown(name, known, _("There is no tag “%(name)s”."))))
     return sorted(found, key=lambda mistake: mistake.line)
