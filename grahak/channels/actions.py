@@ -14,17 +14,15 @@ from django.utils.translation import override
 from grahak.channels import turns
 from grahak.channels.email.accounts import account_of
 from grahak.channels.email.backend import ShopBackend
-from grahak.channels.models import Click, Link, Message, MessageState, Sender, Suppression
+from grahak.channels.links_public.desk import record_now
+from grahak.channels.links_public.hits import Hit
+from grahak.channels.models import Message, MessageState, Sender, Suppression
 from grahak.channels.secrets import seal
 from grahak.core import audit, business
 from grahak.core.models import User
 from grahak.customers.actions.consent import grant_consent, withdraw_consent
 from grahak.customers.actions.timeline import tell
 from grahak.customers.models import Consent, ConsentState, Contact, Identity
-
-# A mail gateway opens the links of a mail as it comes in: one at once, or all of them within seconds
-AT_ONCE = dt.timedelta(seconds=1)
-SCANNED_WITHIN = dt.timedelta(seconds=10)
 
 
 @transaction.atomic
@@ -160,73 +158,20 @@ def on_unsubscribed(contact_id: int, channel: str) -> None:
     take_back_from_hand([contact_id])
 
 
-@transaction.atomic
 def follow(
     message_id: int, link_id: int, *, looks_like_bot: bool, now: dt.datetime | None = None
 ) -> str | None:
-    """Somebody opened a tracked link: count it, tell the timeline the first time, and give the address to go
-    to. Machines are counted apart: by LOOKS_LIKE_BOT (what they say of themselves), and by haste. None where
-    there is no such link."""
-    now = now or timezone.now()
-    link = Link.objects.filter(pk=link_id).first()
-    message = Message.objects.filter(pk=message_id).first()
-    if link is None or message is None or message.dispatch_id != link.dispatch_id:
-        return None
-    since = now - (message.sent_at or message.attempted_at or now)
-    bot = looks_like_bot or since < AT_ONCE
-    Click.objects.create(link=link, message=message, at=now, bot=bot)
-    if not bot and since < SCANNED_WITHIN and _all_followed(message):
-        Click.objects.filter(message=message).update(bot=True)
-        Message.objects.filter(pk=message.pk).update(first_clicked_at=None, first_opened_at=None)
-        bot = True
-    if not bot and message.first_clicked_at is None:
-        Message.objects.filter(pk=message.pk, first_clicked_at=None).update(
-            first_clicked_at=now, first_opened_at=message.first_opened_at or now
-        )
-        _tell_followed(message, link, now)
-    return link.url
+    """Somebody followed a tracked link: count it, tell the timeline the first time, and give the address to go to
+    (`channels.links_public`). None where there is no such link."""
+    hit = Hit("r", (message_id, link_id), now or timezone.now(), looks_like_bot)
+    found = record_now(hit)
+    return found if isinstance(found, str) else None
 
 
 def opened(message_id: int, *, by_machine: bool, now: dt.datetime | None = None) -> bool:
-    """The dot of a message was fetched: keep the first time a person opened it, and apart from that the first
-    time a machine did (BY_MACHINE: it says so itself; else one that came within ten seconds of sending, as mail
-    gateways do, or before the message was known to be sent). Returns whether there is such a message."""
-    now = now or timezone.now()
-    found = Message.objects.filter(pk=message_id)
-    row = found.only("first_opened_at", "machine_opened_at", "sent_at", "attempted_at").first()
-    if row is None:
-        return False
-    sent = row.sent_at or row.attempted_at
-    column = "first_opened_at"
-    if by_machine or sent is None or now - sent < SCANNED_WITHIN:
-        column = "machine_opened_at"
-    if getattr(row, column) is None:
-        found.filter(**{column: None}).update(**{column: now})
-    return True
-
-
-def _all_followed(message: Message) -> bool:
-    """Whether every link of a mail that has several was opened: nobody reads that fast, a mail gateway
-    does."""
-    links = Link.objects.filter(dispatch_id=message.dispatch_id)
-    followed = Click.objects.filter(message=message).values("link_id").distinct().count()
-    return links.count() > 1 and followed >= links.count()
-
-
-def _tell_followed(message: Message, link: Link, now: dt.datetime) -> None:
-    if message.customer_id:
-        tell(
-            message.customer_id,
-            "channels.link.followed",
-            group="messages",
-            at=now,
-            contact=message.contact_id,
-            subject="message",
-            subject_id=message.pk,
-            title=message.dispatch.title,
-            text=link.url,
-            channel=message.channel,
-        )
+    """The dot of a message was fetched: keep the first time a person opened it, and apart from that the first time a
+    machine did. Returns whether there is such a message."""
+    return bool(record_now(Hit("o", message_id, now or timezone.now(), by_machine)))
 
 
 def language_of(message: Message) -> str:

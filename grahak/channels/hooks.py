@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from grahak.channels import contract, erasing
 from grahak.channels.actions import on_unsubscribed
 from grahak.channels.email.channel import EMAIL
+from grahak.channels.links_public import following, hits, opening
 from grahak.channels.models import Dispatch, Message
 from grahak.channels.views.mailbox import is_there
 from grahak.core import changes
@@ -18,6 +19,8 @@ def hang() -> None:
     """Hang it up; called once, when the apps are ready."""
     contract.register(EMAIL)
     follow_changes()
+    hits.register(following.KIND)
+    hits.register(opening.KIND)
     registry.add(
         NavLink(
             _("Mailbox"),

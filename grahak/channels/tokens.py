@@ -31,6 +31,23 @@ def open_token(message_id: int) -> str:
     return _signer("open").sign(str(message_id))
 
 
+def me_token(*, message: int | None = None, contact: int | None = None) -> str:
+    """The token of the preferences page: of whoever got a message (it knows then which one they came from), or of a
+    contact. It stands in mails as it is, /me/<token>."""
+    if (message is None) == (contact is None):
+        raise ValueError("the preferences are those of a message or of a contact")
+    return _signer("me").sign(f"c{contact}" if message is None else f"m{message}")
+
+
+def read_me(token: str) -> tuple[str, int] | None:
+    """("m", message) or ("c", contact) of a preferences token; None where it is forged."""
+    try:
+        said = _signer("me").unsign(token)
+        return (said[0], int(said[1:])) if said[:1] in ("m", "c") else None
+    except (BadSignature, ValueError):
+        return None
+
+
 def read_open(token: str) -> int | None:
     """The message whose dot was fetched; None where the token is forged."""
     try:

@@ -185,16 +185,21 @@ def _application() -> Any:
 
 
 def _beside(pages: Any) -> Any:
-    """PAGES (Django), and what is answered without it: the event intake and the web shops' script. Neither has a
-    session, a cookie or a thread of Django's, and the intake takes ten times what a view would."""
+    """PAGES (Django), and what is answered without it: the event intake, the scripts for other people's pages, and
+    links out of messages. None has a session, a cookie or a thread of Django's, and the intake takes ten times what a
+    view would."""
+    from grahak.channels.links_public.app import Links
     from grahak.connect.intake.app import Intake
     from grahak.connect.web import script
 
-    intake = Intake()
+    intake, links = Intake(), Links(pages)
 
     async def served(scope: Any, receive: Receive, send: Send) -> None:
         path = scope["path"] if scope["type"] == "http" else ""
-        ours = intake if path.startswith("/v1/") else script.application if path == script.PATH else pages
+        if links.wants(path):
+            ours: Any = links
+        else:
+            ours = intake if path.startswith("/v1/") else script.application if path == script.PATH else pages
         await ours(scope, receive, send)
 
     return served

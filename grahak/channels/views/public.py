@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from base64 import b64decode
-from functools import cache
-
-from crawlerdetect import CrawlerDetect
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from grahak.channels import actions, tokens
+from grahak.channels.links_public import machines
+from grahak.channels.links_public.dot import DOT
 from grahak.channels.models import Message
 from grahak.core.access import open_to_all
-
-_MACHINES = re.compile(
-    r"bot\b|bot/|crawl|spider|preview|scan|prefetch|proxy|barracuda|mimecast|proofpoint|safelinks|symantec|"
-    r"microsoft office|ms-office|facebookexternalhit|whatsapp|telegram|slack|skype|curl|wget|python|headless|"
-    r"java/|go-http|okhttp",
-    re.IGNORECASE,
-)
-_READERS_PROXY = re.compile(r"GoogleImageProxy|YahooMailProxy", re.IGNORECASE)
-DOT = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")  # a transparent GIF of 1 × 1
-
 
 @open_to_all
 @csrf_exempt
@@ -76,13 +64,10 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
     found = tokens.read_link(token)
     url = None
     if found is not None:
-        url = actions.follow(*found, looks_like_bot=looks_like_bot(request))
+        url = actions.follow(*found, looks_like_bot=machines.is_machine(str(request.method), told(request)))
     if url is None:
         return _page(request, "", "channels/public/unknown.html", status=404)
-    response = HttpResponse(status=302)
-    response["Location"] = url
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return led_to(url)
 
 
 @open_to_all
@@ -91,38 +76,25 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
 def opened(request: HttpRequest, token: str) -> HttpResponse:
     """The dot in a mail: one transparent pixel, whatever is counted. A forged token gets it too, with 404."""
     message_id = tokens.read_open(token)
-    known = message_id is not None and actions.opened(message_id, by_machine=opened_by_machine(request))
+    machine = machines.opens_as_machine(str(request.method), told(request))
+    known = message_id is not None and actions.opened(message_id, by_machine=machine)
     response = HttpResponse(DOT, content_type="image/gif", status=200 if known else 404)
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
 
-def opened_by_machine(request: HttpRequest) -> bool:
-    """Whether the picture was fetched by something that fetches without a reader. Gmail's and Yahoo's picture
-    proxies fetch when the mail is opened, so they stand for their reader; Apple's privacy relay fetches every
-    picture as the mail comes in, and calls itself Mozilla/5.0 and nothing more."""
-    agent = request.headers.get("User-Agent", "").strip()
-    if _READERS_PROXY.search(agent):
-        return request.method == "HEAD"
-    return looks_like_bot(request) or agent == "Mozilla/5.0" or bool(_known_robots().is_crawler(agent))
+def told(request: HttpRequest) -> dict[str, str]:
+    """The headers of a request, names in lower case."""
+    return {name.lower(): value for name, value in request.headers.items()}
 
 
-@cache
-def _known_robots() -> CrawlerDetect:
-    return CrawlerDetect()
-
-
-def looks_like_bot(request: HttpRequest) -> bool:
-    """Whether the request says itself that no person is behind it, or not yet."""
-    purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
-    agent = request.headers.get("User-Agent", "")
-    return (
-        request.method == "HEAD"
-        or "prefetch" in purpose.lower()
-        or request.headers.get("X-Moz", "").lower() == "prefetch"
-        or not agent
-        or bool(_MACHINES.search(agent))
-    )
+def led_to(url: str) -> HttpResponse:
+    """A redirect to an address that was kept; what it leads to does not learn from where."""
+    response = HttpResponse(status=302)
+    response["Location"] = iri_to_uri(url)
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 def _page(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -64,6 +65,11 @@ def tell(
         create_defaults={**values, "at": at or timezone.now()},
     )
     return line
+
+
+def tell_all(lines: Iterable[Activity]) -> None:
+    """Write many lines in one go; one that was told already (kind, subject, subject_id) stays as it is."""
+    Activity.objects.bulk_create(lines, batch_size=500, ignore_conflicts=True)
 
 
 @transaction.atomic
