@@ -3,16 +3,18 @@ row."""
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import hmac
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When
+from django.utils import timezone
 
 from grahak.channels import contract, erasing
-from grahak.channels.models import Dispatch, Message, SkipReason, Suppression
+from grahak.channels.models import Dispatch, Message, MessageState, SendingRules, SkipReason, Suppression
 from grahak.customers.models import Consent, ConsentState, Contact, Identity
 
 
@@ -39,11 +41,30 @@ class Facts(NamedTuple):
     consent: str | None
     suppressed: str | None
     is_taken: bool
+    zone: str = ""
+    had: int | None = None
 
 
-def with_facts(rows: QuerySet[Message], dispatch: Dispatch) -> list[Facts]:
+class Cap(NamedTuple):
+    """No more than MOST offers since a moment, over all channels and campaigns."""
+
+    most: int
+    since: dt.datetime
+
+
+def cap_of(purpose: str, rules: SendingRules, now: dt.datetime) -> Cap | None:
+    """The cap that the shop set, for offers; None where there is none."""
+    if purpose != "offers" or rules.cap_messages is None:
+        return None
+    return Cap(rules.cap_messages, now - dt.timedelta(days=rules.cap_days))
+
+
+def with_facts(
+    rows: QuerySet[Message], dispatch: Dispatch, *, cap: Cap | None = None, now: dt.datetime | None = None
+) -> list[Facts]:
     """ROWS of one dispatch with all that decides about them, in one query: every row brings its own address,
-    consent and so on from the indexes, with no lists of ids going back and forth."""
+    consent and so on from the indexes, with no lists of ids going back and forth. With a CAP, what they have had is
+    counted too."""
     mail = _identities(dispatch.channel, OuterRef("contact_id"))
     alive = Contact.objects.filter(pk=OuterRef("contact_id"), customer__archived_at=None)
     consent = Consent.objects.filter(
@@ -52,7 +73,12 @@ def with_facts(rows: QuerySet[Message], dispatch: Dispatch) -> list[Facts]:
         purpose=dispatch.purpose,
         is_current=True,
     )
-    barred = Suppression.objects.filter(channel=dispatch.channel, address=OuterRef("mail"), lifted_at=None)
+    barred = Suppression.objects.filter(
+        Q(until=None) | Q(until__gt=now or timezone.now()),
+        channel=dispatch.channel,
+        address=OuterRef("mail"),
+        lifted_at=None,
+    )
     # written like the condition of one_message_an_address, so that the database may use that index
     others = Message.objects.filter(~Q(address=""), dispatch_id=dispatch.pk, address=OuterRef("mail"))
     found = rows.annotate(
@@ -62,13 +88,14 @@ def with_facts(rows: QuerySet[Message], dispatch: Dispatch) -> list[Facts]:
         suppressed=Subquery(barred.values("reason")[:1]),
         is_taken=Exists(others.exclude(pk=OuterRef("pk"))),
     )
-    facts = [
-        Facts(*row)
-        for row in found.values_list(
-            *("id", "customer_id", "contact_id", "language", "message_id", "tries", "address"),
-            *("is_alive", "mail", "consent", "suppressed", "is_taken"),
-        )
+    names = [
+        *("id", "customer_id", "contact_id", "language", "message_id", "tries", "address"),
+        *("is_alive", "mail", "consent", "suppressed", "is_taken", "zone"),
     ]
+    if cap is not None:
+        found = found.annotate(had=Subquery(_had(dispatch, cap)))
+        names.append("had")
+    facts = [Facts(*row) for row in found.values_list(*names)]
     hidden = erasing.sealed_among(
         (row.address or "" for row in facts), dispatch.channel
     )  # people who were erased, and came again
@@ -77,6 +104,19 @@ def with_facts(rows: QuerySet[Message], dispatch: Dispatch) -> list[Facts]:
         if hidden
         else facts
     )
+
+
+def _had(dispatch: Dispatch, cap: Cap) -> QuerySet[Message, Any]:
+    """How many offers somebody got since the cap's moment, with those that are on the wire or may have arrived. What
+    counts is the customer's where a campaign is one to an account, else the contact's."""
+    got = Q(state=MessageState.SENT, sent_at__gte=cap.since)
+    getting = Q(state__in=(MessageState.ATTEMPTED, MessageState.UNKNOWN), attempted_at__gte=cap.since) | Q(
+        state=MessageState.CLAIMED
+    )
+    mine = {} if dispatch.one_per_account else {"contact_id": OuterRef("contact_id")}
+    found = Message.objects.filter(got | getting, customer_id=OuterRef("customer_id"), **mine)
+    counted = found.filter(dispatch__purpose="offers").exclude(pk=OuterRef("pk")).order_by()
+    return counted.values("customer_id").annotate(n=Count("pk")).values("n")
 
 
 def _identities(channel: str, contact: Any) -> QuerySet[Identity]:
@@ -89,15 +129,19 @@ def _identities(channel: str, contact: Any) -> QuerySet[Identity]:
     return found.order_by(rank, "id")
 
 
-def judge(purpose: str, rows: Sequence[Facts], channel: str = "email") -> list[Verdict]:
+def judge(
+    purpose: str, rows: Sequence[Facts], channel: str = "email", *, cap: Cap | None = None
+) -> list[Verdict]:
     """A verdict for each of these rows of one dispatch. For offers the contact must have said yes and not
     taken it back; for service mail they must not have said no. An address is written to once a dispatch,
-    whoever has it."""
+    whoever has it; nobody gets more offers than the CAP."""
     taken: set[str] = set()
     verdicts = []
     fits = contract.channel_of(channel).fits
     for row in rows:
         verdict = _judge_one(purpose, row, taken, fits)
+        if cap is not None and not verdict.reason and (row.had or 0) >= cap.most:
+            verdict = Verdict("", SkipReason.CAPPED, verdict.address)
         if not verdict.reason:
             taken.add(verdict.address)
         verdicts.append(verdict)

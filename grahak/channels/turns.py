@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
-from grahak.channels import checks, reports, suppressions
+from grahak.channels import checks, pace, quiet, reports, suppressions
 from grahak.channels.models import (
     Dispatch,
     DispatchState,
@@ -28,9 +28,11 @@ from grahak.channels.models import (
     UnknownReason,
 )
 from grahak.channels.renderers import Claimed
+from grahak.channels.rules import rules
 from grahak.core import bulk
 from grahak.core.events import announce
 
+_CAP_LOCK = 4_712_201  # any number that nothing else locks
 CLAIM_LEASE = dt.timedelta(seconds=90)
 ATTEMPT_LEASE = dt.timedelta(seconds=300)
 # A refusal for now (4xx, or the connection fell before the text was handed over) is tried again after these
@@ -67,23 +69,40 @@ class Turn:
 
 
 def claim(dispatch_id: int, most: int, worker: str, domain: str, *, now: dt.datetime | None = None) -> Turn:
-    """Take up to MOST waiting rows of a dispatch that is being sent. Consent, suppression and same addresses
-    are checked here, in this transaction; who may not be written to is skipped with the reason. DOMAIN is
-    ours, for Message-IDs."""
+    """Take up to MOST waiting rows of a dispatch that is being sent. Consent, suppression, same addresses and the
+    frequency cap are checked here, in this transaction; who may not be written to is skipped with the reason. For
+    whom it is quiet now, or whose domain has had its share, waits. DOMAIN is ours, for Message-IDs."""
     now = now or timezone.now()
     dispatch = Dispatch.objects.filter(pk=dispatch_id, state=DispatchState.SENDING).first()
     if dispatch is None:
         return Turn([], 0)
+    held = rules()
+    paces = pace.paces_of(dispatch, held.paces, now)
+    if paces.most is not None:
+        most = min(most, paces.most)
+    cap = checks.cap_of(dispatch.purpose, held, now)
+    if most <= 0:
+        return Turn([], 0)
+    if cap is not None:
+        _one_at_a_time()
     waiting = Message.objects.select_for_update(skip_locked=True).filter(
         dispatch_id=dispatch_id, state=MessageState.WAITING, not_before__lte=now
     )
-    rows = checks.with_facts(waiting.order_by("not_before", "id")[:most], dispatch)
-    if not rows:
+    looked_at = checks.with_facts(waiting.order_by("not_before", "id")[:most], dispatch, cap=cap, now=now)
+    if not looked_at:
         return Turn([], 0)
-    claimed, skipped = [], []
-    for row, verdict in zip(rows, checks.judge(dispatch.purpose, rows, dispatch.channel), strict=True):
+    asleep = quiet.quiet_zones((row.zone for row in looked_at), quiet.quiet_hours(dispatch, held), now)
+    if asleep:
+        quiet.put_off(dispatch_id, asleep, now)
+    rows = [row for row in looked_at if row.zone not in asleep]
+    claimed, skipped, later = [], [], []
+    for row, verdict in zip(
+        rows, checks.judge(dispatch.purpose, rows, dispatch.channel, cap=cap), strict=True
+    ):
         if verdict.reason:
             skipped.append(("skipped", verdict.reason, verdict.detail[:300], "", "", None, row.id))
+        elif (turn := paces.may_go(verdict.address)) is not None:
+            later.append((bulk.stored(turn), row.id))
         else:
             named = row.message_id or checks.message_id(row.id, domain)
             claimed.append(
@@ -108,7 +127,17 @@ def claim(dispatch_id: int, most: int, worker: str, domain: str, *, now: dt.date
         ("state", "address", "message_id", "claimed_by", "claimed_until"),
         [("claimed", row.address, row.message_id, worker, until, row.id) for row in claimed],
     )
-    return Turn(claimed, len(rows))
+    bulk.update(Message, ("not_before",), later)
+    paces.keep()
+    return Turn(claimed, len(looked_at))
+
+
+def _one_at_a_time() -> None:
+    """Claims that count what somebody has had wait for each other, until the commit: else two workers with two
+    campaigns could each count without the other's. (SQLite has one writer at a time anyhow.)"""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CAP_LOCK])
 
 
 def _set(changes: str, values: list[Any], ids: Sequence[int], guard: str, guards: list[Any]) -> int:

@@ -36,9 +36,10 @@ from django.core.management import call_command
 call_command("migrate", verbosity=0)
 from grahak.core.models import Business, User
 from grahak.customers.models import Consent, Contact, Customer, Identity
-from grahak.channels.models import Sender, Suppression
+from grahak.channels.models import Sender, SendingRules, Suppression
 from grahak.marketing import actions
 Business.objects.create(pk=1, name="Kill & Sons")
+SendingRules.objects.create(quiet_from=None, quiet_until=None, holdout_percent=0)  # at any hour, everybody
 owner = User.objects.create_user("owner@kill.example", name="Owner", role="owner")
 Sender.objects.create(host="127.0.0.1", port=1, security="none", from_name="Kill & Sons",
     from_address="shop@kill.example", connections={connections})

@@ -32,7 +32,7 @@ from grahak.channels.email.accounts import Account
 from grahak.channels.email.building import Letterhead
 from grahak.channels.email.transport import NullTransport
 from grahak.channels.lean import lean
-from grahak.channels.models import Dispatch, Sender
+from grahak.channels.models import Dispatch, Sender, SendingRules
 from grahak.config.bench import frame
 from grahak.core import bulk
 from grahak.core.models import Business, User
@@ -181,6 +181,7 @@ def measure(what: str, size: int, port: int) -> None:
         print(json.dumps({"rate": asyncio.run(_bare(size, port))}))  # noqa: T201
         return
     lean(connection)
+    SendingRules.objects.update_or_create(pk=1, defaults={"quiet_from": None, "quiet_until": None})
     dispatch = _dispatch(BODY if what == "rate" else SHORT)
     account = Account(
         "127.0.0.1",
