@@ -28,7 +28,7 @@ from grahak.marketing.letters import document as documents
 from grahak.marketing.letters import drawing, markup, style
 from grahak.marketing.letters.blocks import Block
 from grahak.marketing.letters.document import Document
-from grahak.marketing.letters.drawing import FieldMistake, Pen, Pick
+from grahak.marketing.letters.drawing import Pen, Pick
 from grahak.marketing.letters.markup import PREFERENCES, STOP, Pieces
 from grahak.marketing.models import Brand, Letter, Picture
 from grahak.marketing.words import liquid
