@@ -12,7 +12,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -37,7 +37,12 @@ _ON_ITS_WAY = (MessageState.WAITING, MessageState.CLAIMED, MessageState.ATTEMPTE
 _RUNG = {ReportKind.ACCEPTED: 1, ReportKind.SOFT: 2, **dict.fromkeys(_ARRIVED, 3),
          ReportKind.FAILED: 4, ReportKind.BLOCKED: 5, ReportKind.HARD: 6}  # fmt: skip
 _REASON = {2: FailReason.SOFT, 4: FailReason.REFUSED, 5: FailReason.BLOCKED, 6: FailReason.BOUNCED}
-_RUNG_OF_REASON = {FailReason.REFUSED: 4, FailReason.BLOCKED: 5, FailReason.BOUNCED: 6, FailReason.BAD_ADDRESS: 6}
+_RUNG_OF_REASON = {
+    FailReason.REFUSED: 4,
+    FailReason.BLOCKED: 5,
+    FailReason.BOUNCED: 6,
+    FailReason.BAD_ADDRESS: 6,
+}
 _IDENTITIES = {"email": ("email",)}  # elsewhere a number
 
 
@@ -69,46 +74,74 @@ def take(fact: Fact, *, now: dt.datetime | None = None) -> bool:
     now = now or timezone.now()
     at = min(fact.at or now, now)
     address = fact.address.strip().lower()[:254]
-    found = _message_of(fact, address, at)
-    report, new = Report.objects.get_or_create(
+    message = _message_of(fact, address, at)
+    if kind == ReportKind.HARD and _is_of_another(fact, address, message):
+        kind = ReportKind.SOFT
+    report = Report(
+        channel=fact.channel,
         provider=fact.provider[:30],
         event_id=fact.event_id[:200],
-        defaults={
-            "channel": fact.channel,
-            "kind": kind,
-            "message": found,
-            "address": address or (found.address if found else ""),
-            "code": fact.code[:40],
-            "detail": fact.detail[:300],
-            "at": at,
-            "taken_at": now,
-        },
+        kind=kind,
+        message=message,
+        address=address or (message.address if message else ""),
+        code=fact.code[:40],
+        detail=_clean(fact.detail),
+        at=at,
+        taken_at=now,
     )
-    if not new:
+    if not _keep(report):
         return False
-    if found is not None:
-        message = Message.objects.select_for_update().get(pk=found.pk)
+    if message is not None:
         _move(message, report)
         _bar(message, report)
     return True
 
 
+def _is_of_another(fact: Fact, address: str, message: Message | None) -> bool:
+    """Whether a mail came back from an address that we did not write to: somebody forwards their mail to one that is
+    dead, and may still read it at ours."""
+    wrote_to = message.address if message else ""
+    return fact.channel == "email" and bool(address) and bool(wrote_to) and address != wrote_to
+
+
+def _keep(report: Report) -> bool:
+    """Write it down; False where the same one is there. By hand: a savepoint a report would cost more than the rest."""
+    fields = [field for field in Report._meta.concrete_fields if not field.primary_key]
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(str(field.column)) for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    values = [field.get_db_prep_save(getattr(report, field.attname), connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {quote(Report._meta.db_table)} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING",  # noqa: S608
+            values,
+        )
+        return bool(cursor.rowcount)
+
+
+def _clean(words: str) -> str:
+    """What a provider wrote, as a column holds it: PostgreSQL takes no NUL."""
+    return " ".join(words.replace("\x00", "").split())[:300]
+
+
 def _message_of(fact: Fact, address: str, at: dt.datetime) -> Message | None:
     """The message a fact is about. By the address alone only where we wrote to it in the days that servers try:
     else anybody could have an address barred by a made-up bounce."""
+    rows = Message.objects.select_related("dispatch").select_for_update(of=("self",))
     if fact.message is not None:
-        return fact.message
-    rows = Message.objects.filter(channel=fact.channel)
+        return rows.filter(pk=fact.message.pk).first()
+    rows = rows.filter(channel=fact.channel)
     # written like the conditions of the two indexes, so that the database may use them
-    if fact.message_id:
-        if found := rows.filter(~Q(message_id=""), message_id=fact.message_id[:120]).first():
-            return found
-    if fact.provider_id:
-        if found := rows.filter(~Q(provider_id=""), provider_id=fact.provider_id[:120]).first():
-            return found
+    by_ours = rows.filter(~Q(message_id=""), message_id=fact.message_id[:120])
+    if fact.message_id and (found := by_ours.first()):
+        return found
+    by_theirs = rows.filter(~Q(provider_id=""), provider_id=fact.provider_id[:120])
+    if fact.provider_id and (found := by_theirs.first()):
+        return found
     if fact.message_id or fact.provider_id or not address:
         return None
-    return _written_to(fact.channel, address, at - KEPT_IN_QUEUE).filter(attempted_at__lte=at).first()
+    written = _written_to(fact.channel, address, at - KEPT_IN_QUEUE).filter(attempted_at__lte=at)
+    return rows.filter(pk=written.values_list("pk", flat=True).first() or 0).first()
 
 
 def _written_to(channel: str, address: str, since: dt.datetime) -> Any:
@@ -246,19 +279,18 @@ def note_refusal(message_id: int, *, dead: bool, reason: str, detail: str, at: d
     kind = ReportKind.HARD if dead else ReportKind.SOFT if reason == FailReason.BUSY else ReportKind.FAILED
     if kind == ReportKind.FAILED and message.channel == "email" and reason == FailReason.REFUSED:
         said = status.verdict("", detail)
-        kind = ReportKind(said) if said != status.HARD else kind  # of the sender or the text, not of the address
-    report, new = Report.objects.get_or_create(
+        if said != status.HARD:  # a hard one speaks of the sender or the text here, not of the address
+            kind = ReportKind(said)
+    report = Report(
+        channel=message.channel,
         provider="dialogue",
         event_id=f"{message_id}:{message.tries}",
-        defaults={
-            "channel": message.channel,
-            "kind": kind,
-            "message": message,
-            "address": message.address,
-            "code": status.status_in(detail) or str(status.code_in(detail) or ""),
-            "detail": detail[:300],
-            "at": at,
-        },
+        kind=kind,
+        message=message,
+        address=message.address,
+        code=status.status_in(detail) or str(status.code_in(detail) or ""),
+        detail=_clean(detail),
+        at=at,
     )
-    if new:
+    if _keep(report):
         _bar(message, report)

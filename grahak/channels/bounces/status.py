@@ -22,15 +22,17 @@ _UNKNOWN_USER = re.compile(
     r"(?:does|do)(?: not|n['’]t) exist|not exist|is (?:disabled|inactive|unknown|invalid)|no longer)|"
     r"invalid (?:recipient|mailbox|user|address)|recipient address rejected|no mailbox here|not our customer|"
     r"recipient not found|doesn['’]t have an? [^.]{0,40} account|"
-    r"nicht (?:gefunden|vorhanden|bekannt)|unbekannter? (?:empf|benutzer|user)|existiert nicht|"
+    r"nicht (?:gefunden|vorhanden|bekannt)|unbekannter? (?:empf|benutzer|user)|(?:empfänger|benutzer|adresse) unbekannt|existiert nicht|"
     r"inconnue?\b|n['’]existe pas|introuvable|desconocid[oa]|no existe|inexistente|não existe|desconhecid[oa]|"
-    r"sconosciuto|inesistente|non esiste|не существует|неизвестн|не найден|用户不存在|不存在|存在しません|見つかりません|"
+    r"sconosciuto|inesistente|non esiste|не существует|неизвестн|не найден|用户不存在|不存在|存在しません|"
+    r"見つかりません|not listed in (?:domino|public|name)|onbekend|bestaat niet|nie istnieje|bulunamad|"
     r"मौजूद नहीं|موجود نہیں|نامعلوم",
     re.IGNORECASE,
 )
 _FULL = re.compile(
-    r"mailbox (?:is )?full|over ?quota|quota (?:has been )?exceeded|exceed\w* (?:\w+ )?quota|insufficient (?:system )?storage|"
-    r"out of storage|postfach (?:ist )?voll|boîte [^.]{0,30}pleine|buz[oó]n [^.]{0,20}llen|casella [^.]{0,20}piena|переполнен",
+    r"mailbox (?:is )?full|over ?quota|quota (?:has been )?exceeded|exceed\w* (?:\w+ )?quota|"
+    r"insufficient (?:system )?storage|out of storage|postfach (?:ist )?voll|boîte [^.]{0,30}pleine|"
+    r"buz[oó]n [^.]{0,20}llen|casella [^.]{0,20}piena|переполнен",
     re.IGNORECASE,
 )
 _UNWANTED = re.compile(
@@ -107,3 +109,8 @@ def _by_code(code: int, words: str) -> str:
     if code == 556:
         return HARD
     return _by_words(words) or SOFT
+
+
+def says_why(line: str) -> bool:
+    """Whether a line's words alone tell what happened."""
+    return bool(_UNKNOWN_USER.search(line) or _FULL.search(line) or _UNWANTED.search(line))
