@@ -59,6 +59,12 @@ def _work_deliveries(stop: threading.Event) -> None:
     work.run(stop)
 
 
+def _read_bounces(stop: threading.Event) -> None:
+    from grahak.channels.bounces import loop
+
+    loop.run(stop)
+
+
 LOOPS: dict[str, Loop] = {
     "jobs": _run_jobs("default"),
     "imports": _run_jobs("imports"),
@@ -68,6 +74,7 @@ LOOPS: dict[str, Loop] = {
     "house": keep_house,
     "digest": _digest,
     "connectors": _work_deliveries,
+    "bounces": _read_bounces,
     "backfill": _run_jobs("backfill"),
     "segments": _follow_segments,
 }
