@@ -179,9 +179,11 @@ class World:
 
     @cached_property
     def draft(self) -> Any:
-        from grahak.marketing.actions import begin
+        from grahak.marketing.actions import begin, set_variant
 
-        return begin(by=self.owner, name="Diwali", customers=[self.customer.pk])
+        found = begin(by=self.owner, name="Diwali", customers=[self.customer.pk])
+        set_variant(found, "A", by=self.owner, name="Short")
+        return found
 
     @cached_property
     def sent(self) -> Any:
@@ -385,6 +387,7 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
         "token": world.delivery.connector.token,
     },
     **dict.fromkeys(("connect:reject", "connect:reject_again"), lambda world: {"pk": world.reject.pk}),
+    "marketing:variant": lambda world: {"pk": world.draft.pk, "code": "A"},
     "marketing:message_why": lambda world: {"pk": world.message.pk},
     "channels:lift": lambda world: {"pk": world.barred.pk},
     **dict.fromkeys(("channels:mail", "channels:mail_html"), lambda world: {"pk": world.mail.pk}),
@@ -392,7 +395,12 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "channels:opened": lambda world: {"token": tokens.open_token(world.message.pk)},
     "channels:follow": lambda world: {"token": tokens.link_token(world.message.pk, world.link.pk)},
     **dict.fromkeys(
-        ("marketing:edit", "marketing:preview", "marketing:test", "marketing:send", "marketing:remove"),
+        (
+            *("marketing:edit", "marketing:preview", "marketing:test", "marketing:send", "marketing:remove"),
+            *("marketing:reach", "marketing:rename", "marketing:who", "marketing:how", "marketing:when"),
+            *("marketing:add_variant", "marketing:trying", "marketing:check", "marketing:archive"),
+            *("marketing:restore",),
+        ),
         lambda world: {"pk": world.draft.pk},
     ),
     **dict.fromkeys(

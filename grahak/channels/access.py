@@ -15,16 +15,19 @@ grant(
     analyst="all",
     counter="all",
 )
+grant("channels.rules.edit", says=_("Change the rules of sending"))
 grant("channels.suppression.edit", says=_("Change who is never written to"), marketer="all", agent="all")
 
 describe(
     {
         "channels.sender.changed": _("Mail account changed"),
         "channels.sender.tested": _("Mail account tried"),
+        "channels.rules.changed": _("Rules of sending changed"),
         "channels.address.barred": _("Address is never written to"),
         "channels.address.allowed": _("Address may be written to again"),
         "channels.dispatch.launched": _("Sending begun"),
         "channels.dispatch.paused": _("Sending paused"),
+        "channels.dispatch.repeated": _("Message to many sent again to those who failed"),
         "channels.dispatch.resumed": _("Sending goes on"),
         "channels.dispatch.stopped": _("Sending stopped"),
         "channels.demo.told": _("Consent made up for the demo"),

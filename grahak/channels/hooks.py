@@ -41,6 +41,12 @@ def hang() -> None:
     registry.add_settings(
         account,
         NavLink(
+            *(_("Rules of sending"), "channels:rules", "shield", "channels.rules.edit"),
+            group=1,
+            order=45,
+            says=_("How many, when not, who is held out, and whether a second person looks first."),
+        ),
+        NavLink(
             *(_("Never written to"), "channels:suppressions", "ban", "channels.suppression.edit"),
             group=3,
             order=30,

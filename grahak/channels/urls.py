@@ -3,11 +3,12 @@
 from django.urls import path
 from django.urls.resolvers import URLPattern, URLResolver
 
-from grahak.channels.views import mailbox, public, sender, suppressions
+from grahak.channels.views import mailbox, public, rules, sender, suppressions
 
 app_name = "channels"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/mail/", sender.sender, name="sender"),
+    path("settings/sending/", rules.edit, name="rules"),
     path("settings/barred/", suppressions.suppressions, name="suppressions"),
     path("settings/barred/<int:pk>/lift/", suppressions.lift, name="lift"),
     path("mailbox/", mailbox.box, name="mailbox"),

@@ -317,7 +317,7 @@ def test_a_used_segment_is_not_put_away_and_says_by_what(
 
     campaign = Campaign.objects.get()
     assert campaign.name == "Diwali cards"
-    assert f'href="/segments/{diwali.pk}/"' in as_amina.get(f"/campaigns/{campaign.pk}/edit/").text
+    assert f'href="/segments/{diwali.pk}/"' in as_amina.get(f"/campaigns/{campaign.pk}/").text
     as_amina.post(f"/segments/{diwali.pk}/archive/")
     diwali.refresh_from_db()
     assert diwali.archived_at is None

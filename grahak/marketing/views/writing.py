@@ -11,15 +11,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_POST
 
 from grahak.channels import tokens
 from grahak.channels.sandbox import sandboxed
 from grahak.core import links
 from grahak.core.access import needs
-from grahak.core.toasts import say
 from grahak.marketing import actions, audience, rendering
-from grahak.marketing.forms import CampaignForm, TestForm
+from grahak.marketing.campaign_forms import TestForm
+from grahak.marketing.forms import CampaignForm
 from grahak.marketing.models import Campaign
 from grahak.marketing.segments import segment_of
 from grahak.marketing.views.doors import campaign_or_404
@@ -31,13 +30,6 @@ from grahak.marketing.words.people import names, people, tags
 MAIL_POLICY = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data: https:; frame-ancestors 'self'"
 )
-
-
-def _draft_or_404(pk: int) -> Campaign:
-    found = campaign_or_404(pk)
-    if found.dispatch_id is not None:
-        raise Http404
-    return found
 
 
 def _language(request: HttpRequest, campaign: Campaign) -> str:
@@ -60,7 +52,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     _keep(found, language, form.cleaned_data, request)
     following = request.POST.get("then", "")
     if following == "send":
-        return redirect("marketing:send", pk=pk)
+        return redirect("marketing:check", pk=pk)
     if following in dict(settings.LANGUAGES):
         language = following
     return redirect(f"{request.path}?language={language}")
@@ -166,58 +158,3 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 def _framed(response: HttpResponse) -> HttpResponse:
     response["Content-Security-Policy"] = MAIL_POLICY
     return response
-
-
-@require_POST
-@needs("campaigns.edit")
-def test(request: HttpRequest, pk: int) -> HttpResponse:
-    """Send the words to a colleague as the shown person would get them."""
-    found = _draft_or_404(pk)
-    language, form = _language(request, found), TestForm(request.POST)
-    user: Any = request.user
-    if not form.is_valid():
-        say(request, _("That is not an e-mail address."), tone="wrong")
-    elif language not in rendering.texts_of(found):
-        say(request, _("Nothing is written in this language yet."), tone="wrong")
-    else:
-        contact = request.POST.get("contact", "")
-        chosen = int(contact) if contact.isascii() and contact.isdecimal() and len(contact) < 18 else None
-        if chosen and not audience.customers_of(found, user).filter(contacts=chosen).exists():
-            chosen = None
-        try:
-            actions.try_out(found, language, to=form.cleaned_data["to"], by=user, contact_id=chosen or None)
-        except (liquid.Mistake, LookupError, OSError) as error:
-            say(request, str(error) or _("The mail server could not be reached."), tone="wrong")
-        else:
-            say(request, _("The test is on its way to %(to)s.") % {"to": form.cleaned_data["to"]})
-    return redirect(f"/campaigns/{pk}/edit/?language={language}")
-
-
-@needs("campaigns.send")
-def send(request: HttpRequest, pk: int) -> HttpResponse:
-    """The last look with its numbers; POST sends."""
-    found = campaign_or_404(pk)
-    if found.dispatch_id is not None:
-        return redirect(found)
-    user: Any = request.user
-    if request.method == "POST":
-        try:
-            actions.send(found, by=user)
-        except actions.NotReady as error:
-            context = {
-                "campaign": found,
-                "problems": error.problems,
-                "reach": audience.reach(found, user),
-                "segment": segment_of(found),
-            }
-            return render(request, "marketing/send.html", context, status=422)
-        return redirect(found)
-    context = {
-        "campaign": found,
-        "problems": actions.problems(found),
-        "reach": audience.reach(found, user),
-        "segment": segment_of(found),
-        "texts": found.texts.order_by("language"),
-        "names": dict(settings.LANGUAGES),
-    }
-    return render(request, "marketing/send.html", context)

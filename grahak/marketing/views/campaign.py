@@ -1,0 +1,147 @@
+"""A campaign's page: until it is sent the steps, which can be done in any order; from then on its progress and its
+report (`views.report_page`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from grahak.channels.rules import rules
+from grahak.core.access import needs
+from grahak.customers.models import SavedView
+from grahak.insight.models import Segment
+from grahak.marketing import actions, audience
+from grahak.marketing.campaign_forms import HowForm, NameForm, TryForm, VariantForm, WhenForm, initial
+from grahak.marketing.models import AudiencePart, Campaign, Letter, LetterKind, Stage, Variant
+from grahak.marketing.views.doors import campaign_or_404
+from grahak.marketing.views.sent import sent_page
+
+WHOLE_LIST = "?"
+
+
+@require_GET
+@needs("campaigns.view")
+def campaign(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page of a campaign at any stage."""
+    found = campaign_or_404(pk)
+    if found.dispatch is not None:
+        return sent_page(request, found)
+    return steps_page(request, found)
+
+
+def steps_page(
+    request: HttpRequest, found: Campaign, *, status: int = 200, at: str = "", **bound: Any
+) -> HttpResponse:
+    """All steps of a draft. BOUND are forms with faults, that stand in place of the clean ones; AT is their step."""
+    user: Any = request.user
+    variants = list(found.variants.select_related("letter"))
+    languages = languages_of(found)
+    parts = found.parts.select_related("segment").order_by("minus", "position", "pk")
+    context = {
+        "campaign": found,
+        "stage": found.stage,
+        "is_draft": found.stage == Stage.DRAFT,
+        "at": at,
+        "name_form": NameForm(initial=initial(found, NameForm)),
+        "when_form": WhenForm(initial=when_of(found)),
+        "how_form": HowForm(initial=initial(found, HowForm)),
+        "try_form": TryForm(initial=initial(found, TryForm)),
+        "parts": [
+            part_words(part)
+            for part in found.parts.select_related("segment").order_by("minus", "position", "pk")
+        ],
+        "segments": Segment.objects.filter(archived_at=None)
+        .order_by("name")
+        .values_list("pk", "name", "members"),
+        "views": SavedView.objects.filter(Q(is_shared=True) | Q(by=user)).order_by("position", "pk"),
+        "variants": [(one, VariantForm(initial=variant_of(one), languages=languages)) for one in variants],
+        "may_vary": len(variants) < len(actions.CODES),
+        "templates": Letter.objects.filter(kind=LetterKind.TEMPLATE, archived_at=None).order_by("name"),
+        "problems": actions.problems(found),
+        "rules": rules(),
+        "languages": [(code, dict(settings.LANGUAGES).get(code, code)) for code in languages],
+        **bound,
+    }
+    return render(request, "marketing/steps.html", context, status=status)
+
+
+def languages_of(found: Campaign) -> list[str]:
+    """The languages a campaign's words are written in, the default one first."""
+    written: list[str] = [found.default_language]
+    if found.letter is not None:
+        written += [code for code in found.letter.document.get("languages", []) if code not in written]
+    else:
+        written += [code for code in found.texts.values_list("language", flat=True) if code not in written]
+    known = dict(settings.LANGUAGES)
+    return [code for code in written if code in known]
+
+
+def when_of(found: Campaign) -> dict[str, Any]:
+    """The step "when" as it stands."""
+    return {
+        "when": "at" if found.scheduled_for else "now",
+        "at": found.scheduled_for,
+        "in_local_time": found.in_local_time,
+    }
+
+
+def variant_of(one: Variant) -> dict[str, Any]:
+    """A variant's values for its form."""
+    subjects = {f"subject_{code}": text for code, text in one.subjects.items()}
+    return {
+        "name": one.name,
+        "share": one.share,
+        "sender_name": one.sender_name,
+        "minutes": one.minutes,
+        **subjects,
+    }
+
+
+def part_words(part: AudiencePart) -> dict[str, Any]:
+    """A part of the audience as a line: its kind, its name, its address and how many it has, where that is known."""
+    line: dict[str, Any] = {
+        "pk": part.pk,
+        "minus": part.minus,
+        "kind": "chosen",
+        "name": "",
+        "url": "",
+        "n": None,
+    }
+    if part.segment is not None:
+        url = reverse("segments:segment", args=[part.segment.pk])
+        return line | {"kind": "segment", "name": part.segment.name, "url": url, "n": part.segment.members}
+    if part.query:
+        kind = "everybody" if part.query == WHOLE_LIST else "view"
+        return line | {
+            "kind": kind,
+            "name": _view_name(part.query),
+            "url": f"{reverse('customers:list')}{part.query}",
+        }
+    return line | {"n": part.campaign.chosen.count()}
+
+
+def _view_name(query: str) -> str:
+    """The name of the saved view that a list's query string asks for and nothing else; empty for another."""
+    asked = QueryDict(query.lstrip("?"))
+    number = asked.get("view", "")
+    if set(asked) != {"view"} or not (number.isascii() and number.isdecimal() and len(number) < 19):
+        return ""
+    return SavedView.objects.filter(pk=int(number)).values_list("name", flat=True).first() or ""
+
+
+@require_GET
+@needs("campaigns.view")
+def reach(request: HttpRequest, pk: int) -> HttpResponse:
+    """How many it would reach this moment, and what keeps it from the others: counted when the page asks for it."""
+    found = campaign_or_404(pk)
+    user: Any = request.user
+    context = {"campaign": found, "reach": audience.reach(found, user), "whole": not request.htmx}  # type: ignore[attr-defined]
+    return render(
+        request, "marketing/_reach.html" if not context["whole"] else "marketing/reach.html", context
+    )

@@ -1,0 +1,68 @@
+"""The page of a campaign that was sent: while it goes its progress, then every one of its audience and what it sold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import select_template
+
+from grahak.channels import ledger
+from grahak.channels.models import MessageState
+from grahak.channels.why import REASONS
+from grahak.customers.views.parts import wants
+from grahak.marketing.models import Campaign, HeldOut, Stage
+
+MOVING = (Stage.COUNTING, Stage.SENDING, Stage.TESTING)
+SURE = (MessageState.SENT, MessageState.FAILED, MessageState.SKIPPED, MessageState.UNKNOWN)
+OPEN = (MessageState.WAITING, MessageState.CLAIMED, MessageState.ATTEMPTED)
+
+
+def sent_page(request: HttpRequest, found: Campaign) -> HttpResponse:
+    """Progress, the audience that adds up, the report; the fragment "audience" alone while it is going."""
+    context = audience_of(found)
+    if wants(request, "audience"):
+        response = render(request, "marketing/_audience.html", context)
+        if not context["moving"]:
+            response["HX-Refresh"] = "true"
+        return response
+    return render(request, "marketing/sent.html", {**context, **report_of(request, found)})
+
+
+def audience_of(found: Campaign) -> dict[str, Any]:
+    """Every one of the audience by state and reason, and how far it is."""
+    dispatch = found.dispatch
+    assert dispatch is not None
+    counted = ledger.tally(dispatch)
+    return {
+        "campaign": found,
+        "stage": found.stage,
+        "dispatch": dispatch,
+        "tally": counted,
+        "states": states(counted),
+        "moving": found.stage in MOVING,
+        "done": counted.total - counted.still_open,
+        "held": HeldOut.objects.filter(campaign=found).count(),
+        "exclusions": list(found.exclusions.order_by("-customers", "pk")),
+        "may_resend": counted[MessageState.FAILED] > 0 and not counted.still_open,
+    }
+
+
+def states(counted: ledger.Tally) -> list[dict[str, Any]]:
+    """The audience by state with reasons, as the account is told: what is certain first."""
+    return [
+        {
+            "code": state.value,
+            "label": state.label,
+            "count": counted[state],
+            "why": [(reason, REASONS.get(reason, reason), n) for reason, n in counted.why(state)],
+        }
+        for state in (*SURE, *OPEN)
+        if counted[state] or state in SURE
+    ]
+
+
+def report_of(request: HttpRequest, found: Campaign) -> dict[str, Any]:
+    """What the report's template asks for."""
+    return {"report": select_template(["marketing/report/_report.html", "marketing/_no_report.html"])}

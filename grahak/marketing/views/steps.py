@@ -1,0 +1,234 @@
+"""The steps of a draft, each kept by its own form: whom it is for, what it says, when it goes, how it is sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from grahak.core.access import needs
+from grahak.core.toasts import say
+from grahak.customers.models import SavedView
+from grahak.customers.selection import selected
+from grahak.insight.models import Segment
+from grahak.marketing import actions
+from grahak.marketing.actions import Part
+from grahak.marketing.campaign_forms import BeginForm, HowForm, NameForm, TryForm, VariantForm
+from grahak.marketing.models import Campaign, Letter, LetterKind
+from grahak.marketing.segments import segment_named
+from grahak.marketing.views.campaign import WHOLE_LIST, languages_of, steps_page
+from grahak.marketing.views.doors import draft_or_404
+
+
+@needs("campaigns.edit")
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Begin a campaign: its channel, its name, from a segment, from a template."""
+    user: Any = request.user
+    first = {"segment": request.GET.get("segment", ""), "template": request.GET.get("template", "")}
+    form = BeginForm(request.POST if request.method == "POST" else None, initial=first)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        parts = [Part(segment=data["segment"].pk)] if data["segment"] else []
+        found = actions.begin(
+            by=user, name=data["name"], channel=data["channel"], purpose=data["purpose"], parts=parts
+        )
+        if data["template"] is not None and found.channel == "email":
+            actions.edit(found, by=user, letter=own_letter(data["template"], found, user))
+        return redirect(found)
+    return render(request, "marketing/new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def own_letter(template: Letter, found: Campaign, user: Any) -> Letter:
+    """A copy of a template that belongs to one campaign, so that changing it changes nothing else."""
+    return Letter.objects.create(
+        name=found.name,
+        kind=LetterKind.CAMPAIGN,
+        document=template.document,
+        default_language=template.default_language,
+        by=user,
+    )
+
+
+@require_POST
+@needs("campaigns.edit")
+def begin(request: HttpRequest) -> HttpResponse:
+    """A draft to those ticked in a list, to a whole list, to a segment, or to one customer."""
+    chosen = selected(request)
+    if chosen.query is None and not chosen.ids:
+        raise Http404
+    user: Any = request.user
+    segment = segment_named(chosen.query or "")
+    name = segment.name if segment else _("New campaign")
+    if segment is not None:
+        return redirect(actions.begin(by=user, name=name, parts=[Part(segment=segment.pk)]))
+    return redirect(actions.begin(by=user, name=name, customers=chosen.ids, query=chosen.query))
+
+
+def _back(found: Campaign, step: str) -> HttpResponse:
+    return redirect(f"{found.get_absolute_url()}#{step}")
+
+
+def _keep(request: HttpRequest, found: Campaign, step: str, **fields: Any) -> HttpResponse:
+    """Change a draft; what cannot be changed any more is said."""
+    user: Any = request.user
+    try:
+        actions.edit(found, by=user, **fields)
+    except actions.OnItsWay as error:
+        say(request, str(error), tone="wait")
+    return _back(found, step)
+
+
+@require_POST
+@needs("campaigns.edit")
+def rename(request: HttpRequest, pk: int) -> HttpResponse:
+    """Its name, channel, purpose and first language."""
+    found, form = draft_or_404(pk), NameForm(request.POST)
+    if not form.is_valid():
+        return steps_page(request, found, status=422, at="name", name_form=form)
+    return _keep(request, found, "name", **form.cleaned_data)
+
+
+@require_POST
+@needs("campaigns.edit")
+def who(request: HttpRequest, pk: int) -> HttpResponse:
+    """Add a part to the audience, or with "drop" take one away."""
+    found = draft_or_404(pk)
+    user: Any = request.user
+    parts = actions_parts(found)
+    drop, add = request.POST.get("drop", ""), request.POST.get("add", "")
+    if drop.isascii() and drop.isdecimal():
+        parts = [part for number, part in parts if number != int(drop)]
+    else:
+        wanted = _part(add, request.POST.get("minus") == "1", user)
+        if wanted is None:
+            error = _("Choose whom to add.")
+            return steps_page(request, found, status=422, at="who", who_error=error)
+        parts = [*(part for _number, part in parts), wanted]
+    try:
+        actions.set_audience(found, parts, by=user)
+    except actions.OnItsWay as error:
+        say(request, str(error), tone="wait")
+    except ValueError:
+        return steps_page(request, found, status=422, at="who", who_error=_("That are too many parts."))
+    return _back(found, "who")
+
+
+def actions_parts(found: Campaign) -> list[tuple[int, Part]]:
+    """The parts of a campaign with the numbers of their rows."""
+    rows = found.parts.order_by("minus", "position", "pk")
+    return [
+        (
+            row.pk,
+            Part(segment=row.segment_id, query=row.query.lstrip("?") if row.query else None, minus=row.minus),
+        )
+        for row in rows
+    ]
+
+
+def _part(asked: str, minus: bool, user: Any) -> Part | None:
+    """What the menu of parts says: "segment-7", "view-3", "everybody", "chosen"."""
+    kind, _dash, text = asked.partition("-")
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+    if kind == "segment" and Segment.objects.filter(pk=number, archived_at=None).exists():
+        return Part(segment=number, minus=minus)
+    if kind == "view" and SavedView.objects.filter(Q(is_shared=True) | Q(by=user), pk=number).exists():
+        return Part(query=f"view={number}", minus=minus)
+    if asked == "everybody":
+        return Part(query=WHOLE_LIST.lstrip("?"), minus=minus)
+    return Part(minus=minus) if asked == "chosen" else None
+
+
+@require_POST
+@needs("campaigns.edit")
+def letter(request: HttpRequest, pk: int) -> HttpResponse:
+    """Begin the letter of a campaign from a template, or change to another."""
+    found = draft_or_404(pk)
+    number = request.POST.get("template", "")
+    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+        return steps_page(request, found, status=422, at="what", what_error=_("Choose a template."))
+    template = get_object_or_404(Letter, pk=int(number), kind=LetterKind.TEMPLATE, archived_at=None)
+    return _keep(request, found, "what", letter=own_letter(template, found, request.user))
+
+
+@require_POST
+@needs("campaigns.edit")
+def how(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hold-out, one a business, pace, days that count, costs."""
+    found, form = draft_or_404(pk), HowForm(request.POST)
+    if not form.is_valid():
+        return steps_page(request, found, status=422, at="how", how_form=form)
+    return _keep(request, found, "how", **form.cleaned_data)
+
+
+@require_POST
+@needs("campaigns.edit")
+def trying(request: HttpRequest, pk: int) -> HttpResponse:
+    """How the variants are tried and the winner is found."""
+    found, form = draft_or_404(pk), TryForm(request.POST)
+    if not form.is_valid():
+        return steps_page(request, found, status=422, at="variants", try_form=form)
+    return _keep(request, found, "variants", **form.cleaned_data)
+
+
+@require_POST
+@needs("campaigns.edit")
+def add_variant(request: HttpRequest, pk: int) -> HttpResponse:
+    """One more way of saying it; the first time two, for one alone tries nothing."""
+    found = draft_or_404(pk)
+    user: Any = request.user
+    taken = set(found.variants.values_list("code", flat=True))
+    free = [code for code in actions.CODES if code not in taken]
+    try:
+        for code in free[: 1 if taken else 2]:
+            actions.set_variant(found, code, by=user)
+    except actions.OnItsWay as error:
+        say(request, str(error), tone="wait")
+    return _back(found, "variants")
+
+
+@require_POST
+@needs("campaigns.edit")
+def variant(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """What is different in one variant; with "drop" it is taken away."""
+    found = draft_or_404(pk)
+    user: Any = request.user
+    one = get_object_or_404(found.variants, code=code)
+    try:
+        if "drop" in request.POST:
+            actions.drop_variant(found, code, by=user)
+            return _back(found, "variants")
+        form = VariantForm(request.POST, languages=languages_of(found))
+        if not form.is_valid():
+            variants = [
+                (row, form if row.code == code else VariantForm(initial={}, languages=languages_of(found)))
+                for row in found.variants.all()
+            ]
+            return steps_page(request, found, status=422, at="variants", variants=variants)
+        data = form.cleaned_data
+        actions.set_variant(
+            found, one.code, by=user, name=data["name"], share=data["share"], subjects=form.subjects(),
+            sender_name=data["sender_name"], minutes=data["minutes"] or 0,
+        )  # fmt: skip
+    except actions.OnItsWay as error:
+        say(request, str(error), tone="wait")
+    return _back(found, "variants")
+
+
+@require_POST
+@needs("campaigns.edit")
+def remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Throw a draft away."""
+    user: Any = request.user
+    found = draft_or_404(pk)
+    try:
+        actions.remove(found, by=user)
+    except actions.OnItsWay as error:
+        say(request, str(error), tone="wrong")
+        return redirect(found)
+    say(request, _("The draft was thrown away."))
+    return redirect("marketing:list")
