@@ -14,8 +14,8 @@ from django.utils.translation import override
 from grahak.channels import turns
 from grahak.channels.email.accounts import account_of
 from grahak.channels.email.backend import ShopBackend
-from grahak.channels.links_public.desk import record_now
 from grahak.channels.links_public.hits import Hit
+from grahak.channels.links_public.journal import record_now
 from grahak.channels.models import Message, MessageState, Sender, Suppression
 from grahak.channels.secrets import seal
 from grahak.core import audit, business

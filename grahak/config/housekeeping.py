@@ -15,6 +15,7 @@ from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from grahak.channels.links_public import journal
 from grahak.connect.web import tally
 from grahak.core import business, heartbeat, jobs, leader
 from grahak.core.events import announce
@@ -43,6 +44,7 @@ def turn() -> None:
     if shop is None:
         return
     tally.catch_up()
+    journal.take_up()
     today = business.today().isoformat()
     last = Setting.objects.filter(name=LAST_DAY).first()
     if last is None or last.value != today:

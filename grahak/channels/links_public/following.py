@@ -48,7 +48,7 @@ def record(hits: Sequence[Hit], *, again: bool = False) -> list[str | bool | Non
             found.append(None)
             continue
         dispatch = group.dispatches[message.dispatch_id]
-        found.append(tracking.with_campaign(link.url, dispatch, message.variant, group.rules))
+        found.append(tracking.with_campaign(link.url, dispatch, group.rules))
         if (message.contact_id, message.channel) in group.refused or (*hit.key, hit.at) in kept:
             continue
         _judge(group, message, link, hit)
@@ -57,16 +57,14 @@ def record(hits: Sequence[Hit], *, again: bool = False) -> list[str | bool | Non
 
 
 def look(key: tuple[int, int]) -> str | None:
-    """The address a link leads to; nothing is kept."""
+    """The address a link leads to; nothing is kept. That the message is of the link's dispatch is in the signature."""
     link = Link.objects.select_related("dispatch").filter(pk=key[1]).first()
-    if link is None or not Message.objects.filter(pk=key[0], dispatch=link.dispatch).exists():
-        return None
-    return tracking.with_campaign(link.url, link.dispatch)
+    return tracking.with_campaign(link.url, link.dispatch) if link else None
 
 
 def _known(hits: Sequence[Hit]) -> _Group:
     ids = {hit.key[0] for hit in hits}
-    columns = ("dispatch_id", "sent_at", "attempted_at", "customer_id", "contact_id", "channel", "variant")
+    columns = ("dispatch_id", "sent_at", "attempted_at", "customer_id", "contact_id", "channel")
     messages = Message.objects.only(*columns, "first_clicked_at", "first_opened_at").in_bulk(ids)
     recent: dict[int, list[Click]] = defaultdict(list)
     since = min(hit.at for hit in hits) - machines.SCANNED_WITHIN
@@ -160,4 +158,4 @@ def _line(group: _Group, click: Click) -> Activity:
     )
 
 
-KIND = Kind("r", tokens.read_link, record, look, machines.is_machine)
+KIND = Kind("r", tokens.read_link, record, look, machines.is_machine, lambda key: key[1])

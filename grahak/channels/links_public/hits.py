@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,14 +26,17 @@ class Kind:
 
     READ gives the key of a token, None for a forged one, and asks no database. RECORD keeps hits in the caller's
     transaction and gives for each where it leads (an address, or True for the dot), None where there is no such
-    thing; AGAIN says that some of them may be kept already. LOOK gives the same without keeping anything.
+    thing; AGAIN says that some of them may be kept already. LOOK gives the same for a key without
+    keeping anything; keys with the same SAME lead to the same, so that it need not be asked each time. BY_MACHINE tells
+    a machine by its request.
     """
 
     prefix: str
     read: Callable[[str], Any]
     record: Callable[..., list[str | bool | None]]
     look: Callable[[Any], str | bool | None]
-    by_machine: Callable[..., bool]
+    by_machine: Callable[[str, Mapping[str, str]], bool]
+    same: Callable[[Any], Any]
 
 
 KINDS: dict[str, Kind] = {}

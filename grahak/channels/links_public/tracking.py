@@ -82,16 +82,10 @@ def with_values(url: str, values: dict[str, str]) -> str:
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, parts.fragment))
 
 
-def campaign_values(dispatch: Dispatch, variant: str = "", shop: LinkRules | None = None) -> dict[str, str]:
-    """The values that links of DISPATCH carry: its channel, its name as a slug in any script, its variant."""
-    kept = shop or rules()
-    name = re.sub(r"[^\w]+", "-", dispatch.title.casefold()).strip("-")[:60] or str(dispatch.pk)
-    return {"source": kept.source, "medium": dispatch.channel, "campaign": name, "content": variant}
-
-
-def with_campaign(url: str, dispatch: Dispatch, variant: str = "", shop: LinkRules | None = None) -> str:
-    """URL as a link of DISPATCH leads there: with its UTM values where the shop wants them for that site. For links
-    that are not counted too: the values name the campaign, nobody."""
+def with_campaign(url: str, dispatch: Dispatch, shop: LinkRules | None = None) -> str:
+    """URL as a link of DISPATCH leads there: where the shop wants it for that site, with its UTM values, which are
+    the channel and the dispatch's name as a slug in any script. For links that are not counted too: the values name
+    the campaign, nobody."""
     kept = shop or rules()
     if not kept.utm:
         return url
@@ -101,4 +95,5 @@ def with_campaign(url: str, dispatch: Dispatch, variant: str = "", shop: LinkRul
         return url
     if kept.hosts and not any(host == one or host.endswith(f".{one}") for one in kept.hosts):
         return url
-    return with_values(url, campaign_values(dispatch, variant, kept))
+    name = re.sub(r"[^\w]+", "-", dispatch.title.casefold()).strip("-")[:60] or str(dispatch.pk)
+    return with_values(url, {"source": kept.source, "medium": dispatch.channel, "campaign": name})

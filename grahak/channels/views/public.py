@@ -17,6 +17,7 @@ from grahak.channels.links_public.dot import DOT
 from grahak.channels.models import Message
 from grahak.core.access import open_to_all
 
+
 @open_to_all
 @csrf_exempt
 @never_cache
