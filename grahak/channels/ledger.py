@@ -8,7 +8,7 @@ turns.py.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -16,10 +16,11 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from grahak.channels import renderers
 from grahak.channels.lean import lean
-from grahak.channels.models import Dispatch, DispatchState, Message, MessageState, SkipReason
+from grahak.channels.models import Dispatch, DispatchState, FailReason, Message, MessageState, SkipReason
 from grahak.channels.renderers import Recipient
 from grahak.core import audit, bulk
 from grahak.core.durable import durable
@@ -106,13 +107,37 @@ def order(dispatch: Dispatch, *, by: User | None) -> None:
 def freeze_audience(dispatch_id: int) -> None:
     """Ask the renderer for the audience and write it down. Safe to repeat: it starts anew after a kill."""
     dispatch = Dispatch.objects.filter(pk=dispatch_id, state=DispatchState.FREEZING).first()
-    if dispatch is not None:
-        launch(dispatch, renderers.renderer_of(dispatch).audience(dispatch))
+    if dispatch is None:
+        return
+    renderer = renderers.renderer_of(dispatch)
+    if renderer.freeze is not None:
+        freeze(dispatch, renderer.freeze)
+    else:
+        launch(dispatch, renderer.audience(dispatch))
+
+
+class CalledOff(Exception):
+    """The audience cannot be told now: the room that owns the dispatch has taken it back."""
 
 
 def launch(dispatch: Dispatch, rows: Iterable[Recipient | tuple[int, int | None, str]]) -> int:
     """Freeze ROWS as the audience of DISPATCH and let it be sent. Memory stays flat however many they are;
     they are written in short transactions so that nobody else waits. Returns the size of the audience.
+    Raises NotNow where the dispatch is already on its way."""
+
+    def write(dispatch: Dispatch) -> None:
+        launched_at = dispatch.launched_at or timezone.now()
+        written = iter(rows)
+        while batch := list(islice(written, FREEZE_BATCH)):
+            with transaction.atomic():
+                _write(dispatch.pk, dispatch.channel, launched_at, batch)
+
+    return freeze(dispatch, write)
+
+
+def freeze(dispatch: Dispatch, write: Callable[[Dispatch], None]) -> int:
+    """Let WRITE put the audience of DISPATCH into the ledger, in short transactions, and let it be sent. Returns the
+    size of the audience; 0 too where WRITE raised CalledOff.
 
     Until the last row is written the state is FREEZING and nothing is sent; a kill leaves it there and the
     next launch starts from an empty audience. Raises NotNow where the dispatch is already on its way.
@@ -124,15 +149,15 @@ def launch(dispatch: Dispatch, rows: Iterable[Recipient | tuple[int, int | None,
         raise NotNow(f"dispatch {dispatch.pk} is {dispatch.state}")
     lean(connection)
     _forget_audience(dispatch.pk)
-    launched_at = dispatch.launched_at or timezone.now()
-    written = iter(rows)
-    while batch := list(islice(written, FREEZE_BATCH)):
-        with transaction.atomic():
-            _write(dispatch.pk, dispatch.channel, launched_at, batch)
+    dispatch.launched_at = dispatch.launched_at or timezone.now()
+    try:
+        write(dispatch)
+    except CalledOff:
+        return 0
     with durable():
         audience = Message.objects.filter(dispatch_id=dispatch.pk).count()
         Dispatch.objects.filter(pk=dispatch.pk, state=DispatchState.FREEZING).update(
-            state=DispatchState.SENDING, audience=audience, launched_at=launched_at
+            state=DispatchState.SENDING, audience=audience, launched_at=dispatch.launched_at
         )
     dispatch.refresh_from_db()
     if not audience:
@@ -199,6 +224,38 @@ def stop(dispatch: Dispatch, *, by: User | None) -> bool:
     if ended:
         announce("channels.dispatch.finished", dispatch_id=dispatch.pk)
     return bool(ended)
+
+
+def send_again(dispatch: Dispatch, reasons: Collection[str], *, by: User | None) -> int:
+    """Let those who certainly did not get it (failed, for one of REASONS) wait for their turn again, in the same rows:
+    everything is checked anew when it comes. Never those of whom we do not know. Returns how many. Raises NotNow where
+    the dispatch was stopped or is still being counted."""
+    wanted = sorted(set(reasons) & set(FailReason.values))
+    if dispatch.state not in (DispatchState.SENDING, DispatchState.PAUSED, DispatchState.DONE):
+        raise NotNow(
+            _("Only what was sent to its end, or is being sent, can be sent again to those who failed.")
+        )
+    with durable():
+        again = Message.objects.filter(
+            dispatch_id=dispatch.pk, state=MessageState.FAILED, reason__in=wanted
+        ).update(
+            state=MessageState.WAITING, reason="", tries=0, not_before=timezone.now(), claimed_by="",
+            claimed_until=None, sent_at=None, bounced_at=None, delivered_at=None, provider_id="",
+        )  # fmt: skip
+        if again:
+            Dispatch.objects.filter(pk=dispatch.pk, state=DispatchState.DONE).update(
+                state=DispatchState.SENDING, finished_at=None
+            )
+            audit.record(
+                "channels.dispatch.repeated",
+                dispatch,
+                by=by,
+                label=dispatch.title,
+                reasons=wanted,
+                messages=again,
+            )
+    dispatch.refresh_from_db()
+    return again
 
 
 def put_back(dispatch_id: int) -> int:

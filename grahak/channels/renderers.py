@@ -36,8 +36,8 @@ class Claimed(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Words:
     """What is said to one person. TEXT is plain; HTML is a whole document or empty. `to_name` stands before
-    the address. `unsubscribe_url` goes into List-Unsubscribe; empty for mail that cannot be unsubscribed
-    from."""
+    the address, `from_name` before ours in place of the account's own. `unsubscribe_url` goes into List-Unsubscribe;
+    empty for mail that cannot be unsubscribed from."""
 
     id: int
     subject: str
@@ -46,6 +46,7 @@ class Words:
     language: str = ""
     to_name: str = ""
     unsubscribe_url: str = ""
+    from_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +78,15 @@ Rendered = Words | Short | Unsayable
 
 @dataclass(frozen=True)
 class Renderer:
-    """AUDIENCE gives the recipients in a stable order, lazily (a million must not sit in memory). RENDER
+    """AUDIENCE gives the recipients in a stable order, lazily (a million must not sit in memory); where there is FREEZE
+    it writes them into the ledger itself, with statements of its own in short transactions. RENDER
     makes the words of one claimed batch with set queries; it gives one Rendered a message, in any order."""
 
     name: str
     audience: Callable[[Dispatch], Iterable[Recipient]]
     render: Callable[[Dispatch, Sequence[Claimed]], list[Rendered]]
     purposes: tuple[str, ...] = field(default=("offers", "service"))
+    freeze: Callable[[Dispatch], None] | None = None
 
 
 _RENDERERS: dict[str, Renderer] = {}

@@ -1,5 +1,7 @@
 """Campaigns: what is said to many, in their language, and what it sold."""
 
+from dataclasses import replace
+
 from django.apps import AppConfig
 
 
@@ -9,8 +11,8 @@ class MarketingConfig(AppConfig):
 
     def ready(self) -> None:
         from grahak.channels import renderers
-        from grahak.marketing import hooks, rendering, segments
+        from grahak.marketing import hooks, launch, rendering, segments
 
-        renderers.register(rendering.RENDERER)
+        renderers.register(replace(rendering.RENDERER, freeze=launch.freeze))
         hooks.hang()
         segments.hang()

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
-
-from grahak.channels.models import Suppression
+from grahak.channels.models import SkipReason
 from grahak.channels.renderers import Recipient
 from grahak.core.models import User
 from grahak.customers.models import Consent, ConsentState, Contact, Identity
-from grahak.marketing.audience.parts import Part, customers_of, parts_of
+from grahak.marketing.audience.parts import Part, customers_of, part_name, parts_of
+from grahak.marketing.audience.plan import planned
 from grahak.marketing.models import Campaign
 
 __all__ = ["Part", "Reach", "best_contacts", "customers_of", "parts_of", "reach", "recipients"]
@@ -23,7 +23,7 @@ def recipients(campaign: Campaign, by: User | None) -> Iterator[Recipient]:
     """One row a customer, in the order of their ids. The contact is the first who has an e-mail and said yes,
     else the first with an e-mail, else the first; the language the contact's, the customer's or the
     campaign's, whichever the campaign has words in."""
-    spoken = set(campaign.texts.values_list("language", flat=True))
+    spoken = set(spoken_in(campaign))
     customers = customers_of(campaign, by).order_by("pk")
     after = 0
     while piece := list(customers.filter(pk__gt=after).values_list("pk", "language")[:PIECE]):
@@ -65,45 +65,56 @@ def best_contacts(customers: Iterable[int], purpose: str) -> dict[int, tuple[int
 
 @dataclass(frozen=True)
 class Reach:
-    """How many of the chosen can be written to, and what keeps us from the others."""
+    """How many are asked for, and what becomes of them: ASKED customers are in the parts, OUT are taken out by each
+    minus part (in their order; who is in several counts for the first), REASONS keep us from writing, HELD_OUT by lot;
+    REACHABLE are left. Rows, where a campaign is not one to an account: several contacts of a customer may count."""
 
-    chosen: int
+    asked: int
+    out: tuple[tuple[str, int], ...]
+    reasons: dict[str, int]
+    held_out: int
     reachable: int
-    not_agreed: int
-    suppressed: int
-    no_address: int
+
+    @property
+    def chosen(self) -> int:
+        """The audience as the ledger will have it, with those held out beside it."""
+        return self.asked - sum(n for _what, n in self.out)
+
+    @property
+    def not_agreed(self) -> int:
+        return self.reasons.get(SkipReason.NO_CONSENT, 0) + self.reasons.get(SkipReason.WITHDRAWN, 0)
+
+    @property
+    def suppressed(self) -> int:
+        return self.reasons.get(SkipReason.SUPPRESSED, 0)
+
+    @property
+    def no_address(self) -> int:
+        return self.reasons.get(SkipReason.NO_ADDRESS, 0)
+
+    @property
+    def writable(self) -> int:
+        """Those among whom the lot is drawn."""
+        return self.reachable + self.held_out
 
 
-def reach(campaign: Campaign, by: User | None) -> Reach:
-    """Count the audience as it is now. The same rules are applied again, one by one, when each is sent."""
-    customers = customers_of(campaign, by).order_by()
-    barred = Suppression.objects.filter(channel="email", lifted_at=None, address=OuterRef("value"))
-    mailed = customers.filter(Exists(_contacts(Exists(_EMAIL))))
-    agreed = customers.filter(Exists(_contacts(Exists(_EMAIL), *_said_yes(campaign.purpose))))
-    free = customers.filter(
-        Exists(_contacts(Exists(_EMAIL.filter(~Exists(barred))), *_said_yes(campaign.purpose)))
+def reach(campaign: Campaign, by: User | None, *, now: dt.datetime | None = None) -> Reach:
+    """Count the audience as it is now, with the very statements that freeze it at launch. The same rules are applied
+    again, one by one, when each is sent."""
+    with planned(campaign, by, now=now) as plan:
+        counted = plan.counts()
+        out = [
+            (part_name(part), sum(n for minus, *_rest, n in counted if minus == number))
+            for number, part in enumerate(plan.minus, 1)
+        ]
+    reasons: Counter[str] = Counter()
+    for minus, reason, _held, n in counted:
+        if not minus and reason:
+            reasons[reason] += n
+    return Reach(
+        asked=sum(n for *_rest, n in counted),
+        out=tuple(out),
+        reasons=dict(reasons),
+        held_out=sum(n for minus, _reason, held, n in counted if held and not minus),
+        reachable=sum(n for minus, reason, held, n in counted if not (minus or reason or held)),
     )
-    chosen, with_mail, yes, writable = customers.count(), mailed.count(), agreed.count(), free.count()
-    return Reach(chosen, writable, with_mail - yes, yes - writable, chosen - with_mail)
-
-
-# Each step looks the next up by its own index; joined, a database without statistics may begin at the wrong
-# end
-_EMAIL = Identity.objects.filter(contact_id=OuterRef("pk"), kind="email")
-
-
-def _contacts(*having: Any) -> QuerySet[Contact]:
-    return Contact.objects.filter(*having, customer_id=OuterRef("pk"))
-
-
-def _said_yes(purpose: str) -> list[Any]:
-    if purpose != "offers":
-        return []
-    yes = Consent.objects.filter(
-        contact_id=OuterRef("pk"),
-        channel="email",
-        purpose=purpose,
-        state=ConsentState.GRANTED,
-        is_current=True,
-    )
-    return [Exists(yes)]

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from grahak.core.models import User
 from grahak.customers.models import Customer
 from grahak.customers.selection import customers_in
-from grahak.insight.models import Membership
+from grahak.insight.models import Membership, Segment
 from grahak.marketing.models import AudiencePart, Campaign, Chosen
 
 
@@ -75,3 +76,10 @@ def customers_of(
         else:
             inside |= rows
     return Customer.objects.filter(inside, outside)
+
+
+def part_name(part: Part) -> str:
+    """What a part is called: the segment's name, or that it is a view or a choice by hand."""
+    if part.segment is not None:
+        return Segment.objects.filter(pk=part.segment).values_list("name", flat=True).first() or ""
+    return _("chosen by hand") if part.query is None else _("a view of the customer list")
