@@ -12,7 +12,7 @@ from django.conf import settings
 def tagged(address: str, message: int) -> str:
     """ADDRESS with the signed number of a message behind a plus."""
     local, _at, domain = address.rpartition("@")
-    return f"{local}+{message}.{_sign(settings.SECRET_KEY, str(message))}@{domain}"
+    return f"{local}+{message}.{_sign(str(settings.SECRET_KEY), str(message))}@{domain}"
 
 
 def read_tag(tag: str) -> int | None:
@@ -23,9 +23,9 @@ def read_tag(tag: str) -> int | None:
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     wanted = signed.lower().encode()  # some servers fold the case of addresses
     return (
-        int(number) if any(hmac.compare_digest(_sign(key, number).encode(), wanted) for key in keys) else None
+        int(number) if any(hmac.compare_digest(_sign(str(key), number).encode(), wanted) for key in keys) else None
     )
 
 
 def _sign(key: str, number: str) -> str:
-    return hmac.digest(key.encode(), f"return-path:{number}".encode(), hashlib.sha256).hex()[:12]
+    return hmac.digest(str(key).encode(), f"return-path:{number}".encode(), hashlib.sha256).hex()[:12]

@@ -70,17 +70,17 @@ def is_delay(subject: str, text: str) -> bool:
     )
 
 
-def text_of(part: Message) -> str:
-    """The text of a part, decoded as well as it can be, at most MOST_TEXT characters."""
+def text_of(part: Message, most: int | None = MOST_TEXT) -> str:
+    """The text of a part, decoded as well as it can be, at most so many characters (None: all)."""
     payload = part.get_payload(decode=True)
     if not isinstance(payload, bytes):
         return ""
     for charset in (part.get_content_charset() or "utf-8", "utf-8"):
         try:
-            return payload.decode(charset)[:MOST_TEXT].replace("\r\n", "\n")
+            return payload.decode(charset)[:most].replace("\r\n", "\n")
         except (LookupError, UnicodeError):
             continue
-    return payload.decode("latin-1")[:MOST_TEXT].replace("\r\n", "\n")
+    return payload.decode("latin-1")[:most].replace("\r\n", "\n")
 
 
 def without_tags(page: str) -> str:

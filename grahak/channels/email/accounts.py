@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass, field
 
 from grahak.channels.contract import Unreachable as Unreachable
@@ -17,7 +18,8 @@ class NoSender(LookupError):
 
 @dataclass(frozen=True)
 class Account:
-    """Host and door of a mail server. SECURITY: "starttls", "tls" or "none"."""
+    """Host and door of a mail server. SECURITY: "starttls", "tls" or "none". PROVIDER: "smtp", or one of
+    channels.email.providers, to which KEYS let in."""
 
     host: str
     port: int
@@ -30,6 +32,8 @@ class Account:
     is_mailbox: bool = False
     counts_openings: bool = True
     updated_at: dt.datetime | None = None
+    provider: str = "smtp"
+    keys: dict[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def domain(self) -> str:
@@ -46,13 +50,25 @@ def account_of(sender: Sender) -> Account:
         security=sender.security,
         username=sender.username,
         password=unseal(sender.password_sealed),
-        letterhead=Letterhead(sender.from_name, sender.from_address, sender.reply_to, sender.reply_to),
+        letterhead=Letterhead(
+            *(sender.from_name, sender.from_address, sender.reply_to, sender.reply_to),
+            bounce_address=sender.bounce_address,
+            tags_bounces=sender.tags_bounces,
+        ),
         connections=max(1, min(50, sender.connections)),
         log_path=sender.log_path,
         is_mailbox=sender.is_mailbox,
         counts_openings=sender.counts_openings,
         updated_at=sender.updated_at,
+        provider=sender.provider,
+        keys=keys_of(sender),
     )
+
+
+def keys_of(sender: Sender) -> dict[str, str]:
+    """What lets us in at the provider, unsealed. Raises secrets.Unsealable."""
+    plain = unseal(sender.keys_sealed)
+    return {str(name): str(value) for name, value in json.loads(plain).items()} if plain else {}
 
 
 def current() -> Account | None:

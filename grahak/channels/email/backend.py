@@ -15,7 +15,7 @@ from grahak.channels.email import accounts, mailbox
 from grahak.channels.email.accounts import Account, NoSender, Unreachable
 from grahak.channels.email.building import Parcel, ascii_address
 from grahak.channels.email.headers import mailbox as header
-from grahak.channels.email.transport import SmtpTransport
+from grahak.channels.email.transport import transport_of
 
 
 class NotTaken(ConnectionError):
@@ -72,7 +72,7 @@ def _into_mailbox(mails: Sequence[EmailMessage], account: Account) -> int:
 
 
 async def _deliver(mails: Sequence[EmailMessage], account: Account) -> int:
-    transport = SmtpTransport(account)
+    transport = transport_of(account)
     try:
         for mail in mails:
             if not transport.is_open:

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from grahak.channels.bounces.addresses import tagged
 from grahak.channels.email import headers
 from grahak.channels.renderers import Words
 
@@ -28,6 +29,8 @@ class Letterhead:
     reply_to: str = ""
     unsubscribe_mailto: str = ""
     bulk: bool = True
+    bounce_address: str = ""
+    tags_bounces: bool = False
 
     @cached_property
     def head(self) -> tuple[str, str, str]:
@@ -49,7 +52,11 @@ class Letterhead:
     @property
     def envelope(self) -> str:
         """The sender that the mail server is told, where bounces go."""
-        return ascii_address(self.from_address)
+        return ascii_address(self.bounce_address or self.from_address)
+
+    def envelope_of(self, message: int) -> str:
+        """The same for one message: with its signed number, where the mailbox takes such addresses."""
+        return tagged(self.envelope, message) if self.tags_bounces else self.envelope
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,8 @@ class Parcel:
 def build(letterhead: Letterhead, words: Words, address: str, message_id: str) -> bytes:
     """The content of a mail to ADDRESS. MESSAGE_ID without angle brackets."""
     from_line, reply_line, mail_way = letterhead.head
+    if words.from_name:
+        from_line = f"From: {headers.mailbox(words.from_name, letterhead.envelope)}"
     lines = [
         from_line,
         f"To: {headers.mailbox(words.to_name, ascii_address(address))}",

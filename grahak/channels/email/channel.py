@@ -13,7 +13,7 @@ from grahak.channels.contract import Channel, Closer, Do, Transport, Unreachable
 from grahak.channels.email import accounts, mailbox
 from grahak.channels.email.accounts import Account
 from grahak.channels.email.building import Parcel, build
-from grahak.channels.email.transport import SmtpTransport
+from grahak.channels.email.transport import transport_of
 from grahak.channels.renderers import Claimed, Words
 
 # RFC 5321 leaves more open than any mail server takes; control characters and spaces must never reach a
@@ -32,12 +32,12 @@ def parcel(account: Account, words: Words, row: Claimed, dispatch_id: int) -> Pa
     """The mail of a claimed row."""
     head = account.letterhead
     content = build(head, words, row.address, row.message_id)
-    return Parcel(row.id, dispatch_id, head.envelope, row.address, content, row.tries)
+    return Parcel(row.id, dispatch_id, head.envelope_of(row.id), row.address, content, row.tries)
 
 
 def transport(account: Account) -> Transport:
     """A connection for this account."""
-    return SmtpTransport(account)
+    return transport_of(account)
 
 
 async def beside(account: Account, do: Do) -> tuple[Account, Closer | None]:

@@ -145,6 +145,15 @@ class SmtpTransport:
         return Outcome(parcel.id, "failed", FailReason.REFUSED, words)
 
 
+def transport_of(account: Account) -> Transport:
+    """A connection for this account: to its mail server, or to its provider's API."""
+    if account.provider == "smtp":
+        return SmtpTransport(account)
+    from grahak.channels.email.anymail import AnymailTransport  # requests and all: only who uses it loads it
+
+    return AnymailTransport(account)
+
+
 def _path(verb: bytes, address: str) -> bytes:
     """FROM:<address>. aiosmtplib would parse the address again; the ledger let only plain ones through."""
     return b"%s<%s>" % (verb, address.encode("ascii"))
