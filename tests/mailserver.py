@@ -14,14 +14,14 @@ from aiosmtpd.smtp import SMTP
 @contextmanager
 def listening(handler: Any, **manners: Any) -> Iterator[int]:
     """Serve HANDLER (aiosmtpd's handle_RCPT, handle_DATA, …); gives the port. MANNERS go to aiosmtpd's SMTP, but
-    `protocol` is a factory that replaces it altogether."""
+    `protocol` is a factory that replaces it altogether, `port` a port instead of a free one."""
     loop = asyncio.new_event_loop()
-    protocol = manners.pop("protocol", None)
+    protocol, port = manners.pop("protocol", None), manners.pop("port", 0)
     ready: list[asyncio.Server] = []
 
     async def begin() -> None:
         make = protocol or (lambda: SMTP(handler, hostname="mail.test", loop=loop, **manners))
-        ready.append(await loop.create_server(make, "127.0.0.1", 0))
+        ready.append(await loop.create_server(make, "127.0.0.1", port))
 
     def end() -> None:
         for server in ready:

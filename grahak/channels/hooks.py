@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from grahak.channels import contract, erasing
+from grahak.channels import answering, contract, erasing
 from grahak.channels.actions import on_unsubscribed
 from grahak.channels.email.channel import EMAIL
 from grahak.channels.links_public import following, hits, opening
 from grahak.channels.models import Dispatch, Message
+from grahak.channels.sms.channel import SMS
 from grahak.channels.views.mailbox import is_there
+from grahak.channels.whatsapp.channel import WHATSAPP
 from grahak.core import changes
 from grahak.core.events import on
 from grahak.core.registry import NavLink, registry
@@ -17,7 +19,9 @@ from grahak.core.registry import NavLink, registry
 
 def hang() -> None:
     """Hang it up; called once, when the apps are ready."""
-    contract.register(EMAIL)
+    for channel in (EMAIL, WHATSAPP, SMS):
+        contract.register(channel)
+    answering.register()
     follow_changes()
     hits.register(following.KIND)
     hits.register(opening.KIND)

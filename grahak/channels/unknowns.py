@@ -1,5 +1,5 @@
-"""Resolves mails that a crash left unknown, from the mail server's log or the built-in mailbox. What is unknown of other
-channels their providers tell by webhook.
+"""Resolves mails that a crash left unknown, from the mail server's log or the built-in mailbox. What is unknown of
+other channels their providers tell by webhook.
 
 Seen there: sent (or come back). Not seen, though the log speaks of that time and nothing of ours can be on
 its way any more: it was never taken, so it waits again. Where the log proves neither, it stays unknown and

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.urls.resolvers import URLPattern, URLResolver
 
-from grahak.channels.views import mailbox, public, rules, sender, suppressions
+from grahak.channels.views import doors, mailbox, public, rules, sender, suppressions
 
 app_name = "channels"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mailbox/", mailbox.box, name="mailbox"),
     path("mailbox/<int:pk>/", mailbox.mail, name="mail"),
     path("mailbox/<int:pk>/html/", mailbox.mail_html, name="mail_html"),
+    path("hooks/whatsapp/<str:token>/", doors.whatsapp, name="whatsapp_hook"),
+    path("hooks/sms/<str:token>/", doors.sms, name="sms_hook"),
     path("u/<str:token>", public.stop, name="stop"),
     path("r/<str:token>", public.follow, name="follow"),
     path("o/<str:token>", public.opened, name="opened"),

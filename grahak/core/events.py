@@ -25,6 +25,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "channels.message.delivered": ("message_id",),
     "channels.message.bounced": ("message_id",),
     "channels.message.complained": ("message_id",),
+    "channels.message.received": ("incoming_id",),
     "channels.dispatch.finished": ("dispatch_id",),
     "core.business.started": ("business_id",),
     "core.demo.left": (),

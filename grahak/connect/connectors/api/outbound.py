@@ -8,7 +8,6 @@ that run beside Grahak on one's own network.
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import socket
 import ssl
@@ -20,6 +19,8 @@ from urllib.parse import urlencode, urlsplit
 
 import urllib3
 from django.conf import settings
+
+from grahak.core.addresses import is_public as is_public
 
 TIMEOUT = urllib3.Timeout(connect=10, read=40)
 LARGEST_ANSWER = 32 * 1024 * 1024
@@ -144,15 +145,3 @@ def _json(raw: bytes) -> Any:
         return json.loads(raw, parse_float=Decimal)
     except (ValueError, RecursionError):
         return None
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address is one of the open internet: not of a home, a machine itself, a cloud's inside."""
-    try:
-        found = ipaddress.ip_address(address.split("%")[0])
-    except ValueError:
-        return False
-    inside = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
-    if inside is not None and not is_public(str(inside)):
-        return False
-    return found.is_global and not found.is_multicast and not found.is_reserved
