@@ -145,7 +145,7 @@ def fill_apart(
         lake=lake.attaching(generation),
         scratch=str(scratch),
         threads=settings.WAREHOUSE_THREADS,
-        memory=settings.WAREHOUSE_MEMORY,
+        memory=settings.WAREHOUSE_REBUILD_MEMORY,
         last=last,
         tables=[
             (
