@@ -19,6 +19,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 from urllib.parse import quote
 
@@ -82,6 +83,7 @@ def cases(quick: bool) -> Iterator[dict[str, Any]]:
             "unit": "MiB",
             "target": {"growth": ("<=", 1.3)},
         }
+    yield from import_module("grahak.config.bench.send_launch").cases(quick)
 
 
 @contextmanager
