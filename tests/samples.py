@@ -392,6 +392,7 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "channels:lift": lambda world: {"pk": world.barred.pk},
     **dict.fromkeys(("channels:mail", "channels:mail_html"), lambda world: {"pk": world.mail.pk}),
     "channels:stop": lambda world: {"token": tokens.stop_token(world.message.pk)},
+    "channels:preferences": lambda world: {"token": tokens.me_token(message=world.message.pk)},
     "channels:opened": lambda world: {"token": tokens.open_token(world.message.pk)},
     "channels:follow": lambda world: {"token": tokens.link_token(world.message.pk, world.link.pk)},
     **dict.fromkeys(
@@ -399,7 +400,7 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
             *("marketing:edit", "marketing:preview", "marketing:test", "marketing:send", "marketing:remove"),
             *("marketing:reach", "marketing:rename", "marketing:who", "marketing:how", "marketing:when"),
             *("marketing:add_variant", "marketing:trying", "marketing:check", "marketing:archive"),
-            *("marketing:restore",),
+            *("marketing:restore", "marketing:words", "marketing:meter"),
         ),
         lambda world: {"pk": world.draft.pk},
     ),

@@ -31,6 +31,8 @@ describe(
         "channels.dispatch.resumed": _("Sending goes on"),
         "channels.dispatch.stopped": _("Sending stopped"),
         "channels.demo.told": _("Consent made up for the demo"),
+        "channels.links.changed": _("Rules of counting changed"),
+        "channels.wish.changed": _("Somebody chose how often we write"),
     }
 )
 

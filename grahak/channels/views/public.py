@@ -26,12 +26,12 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     """Stop these messages (RFC 8058). Looking at the page changes nothing, because scanners look too: only a
     POST does, from the mail program (List-Unsubscribe=One-Click) or from the button, without cookies."""
     if token == tokens.TRIAL:
-        return _page(request, "", "channels/public/stop.html", done="trial")
+        return public_page(request, "", "channels/public/stop.html", done="trial")
     message = (
         Message.objects.select_related("dispatch", "contact").filter(pk=tokens.read_stop(token) or 0).first()
     )
     if message is None:
-        return _page(request, "", "channels/public/unknown.html", status=404)
+        return public_page(request, "", "channels/public/unknown.html", status=404)
     done = ""
     if request.method == "POST":
         if request.POST.get("undo"):
@@ -47,13 +47,14 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
             done = "stopped"
     elif message.unsubscribed_at is not None:
         done = "stopped"
-    return _page(
+    return public_page(
         request,
         actions.language_of(message),
         "channels/public/stop.html",
         token=token,
         done=done,
         can_undo=message.contact_id is not None,
+        me=tokens.me_token(message=message.pk) if message.contact_id else "",
     )
 
 
@@ -67,7 +68,7 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
     if found is not None:
         url = actions.follow(*found, looks_like_bot=machines.is_machine(str(request.method), told(request)))
     if url is None:
-        return _page(request, "", "channels/public/unknown.html", status=404)
+        return public_page(request, "", "channels/public/unknown.html", status=404)
     return led_to(url)
 
 
@@ -98,7 +99,7 @@ def led_to(url: str) -> HttpResponse:
     return response
 
 
-def _page(
+def public_page(
     request: HttpRequest, language: str, template: str, status: int = 200, **context: object
 ) -> HttpResponse:
     """A page in the recipient's language."""
