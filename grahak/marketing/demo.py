@@ -116,7 +116,7 @@ def _simulate(campaign: Campaign, at: dt.datetime, chance: random.Random, by: Us
         state=DispatchState.SENDING, launched_at=at, created_at=at,
     )  # fmt: skip
     Campaign.objects.filter(pk=campaign.pk).update(dispatch=dispatch, note=NOTE, created_at=at)
-    rendering.write_links(dispatch, rendering.texts_of(campaign).values())
+    rendering.write_links(dispatch, campaign)
     rows = Message.objects.bulk_create(
         [
             Message(

@@ -26,7 +26,7 @@ class CampaignForm(StyledForm):
     subject = forms.CharField(label=_("Subject"), max_length=200, required=False)
     body = forms.CharField(
         label=_("Text"),
-        max_length=40_000,
+        max_length=20_000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 14}),
         help_text=_("A blank line begins a paragraph; web addresses become links that are counted."),

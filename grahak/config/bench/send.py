@@ -214,9 +214,8 @@ def measure(what: str, size: int, port: int) -> None:
 def _dispatch(body: str = BODY) -> Dispatch:
     campaign = Campaign.objects.create(name="Bench", holdout_percent=0)
     AudiencePart.objects.create(campaign=campaign, query="?")
-    CampaignText.objects.create(
-        campaign=campaign, language="en", subject="Something new for {{ customer.name }}", body=body
-    )
+    document = quick.document({"en": ("Something new for {{ customer.name }}", body)})
+    campaign.letter = letters.create("Bench", by=None, document=document)
     dispatch = Dispatch.objects.create(
         renderer=rendering.NAME,
         subject_id=campaign.pk,
@@ -226,7 +225,7 @@ def _dispatch(body: str = BODY) -> Dispatch:
     )
     campaign.dispatch = dispatch
     campaign.save()
-    rendering.write_links(dispatch, rendering.texts_of(campaign).values())
+    rendering.write_links(dispatch, campaign)
     return dispatch
 
 

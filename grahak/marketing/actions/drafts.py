@@ -13,6 +13,7 @@ from grahak.core import audit, business
 from grahak.core.models import User
 from grahak.marketing.actions.readiness import still_draft
 from grahak.marketing.audience.parts import Part, parts_of, stored
+from grahak.marketing.letters import quick
 from grahak.marketing.models import AudiencePart, Campaign, CampaignText, Chosen, Variant
 
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
@@ -113,19 +114,22 @@ def edit(campaign: Campaign, *, by: User, **fields: Any) -> None:
 
 
 @transaction.atomic
-def word(campaign: Campaign, language: str, *, subject: str, body: str, by: User) -> CampaignText:
-    """Write the words in one language. Mistakes in them are kept and shown; only sending refuses them."""
+def word(campaign: Campaign, language: str, *, subject: str, body: str, by: User) -> None:
+    """Write the words in one language: into the letter of an e-mail, else as a text. Mistakes in them are kept and
+    shown; only sending refuses them."""
     still_draft(campaign)
     if language not in LANGUAGES:
         raise ValueError(f"no such language: {language}")
-    text, _new = CampaignText.objects.update_or_create(
-        campaign=campaign,
-        language=language,
-        defaults={"subject": " ".join(subject.split())[:200], "body": body.replace("\r\n", "\n")[:40_000]},
-    )
-    campaign.save(update_fields=["updated_at"])
+    if campaign.channel == "email":
+        quick.write(campaign, language, subject=subject, body=body, by=by)
+    else:
+        CampaignText.objects.update_or_create(
+            campaign=campaign,
+            language=language,
+            defaults={"subject": " ".join(subject.split())[:200], "body": body.replace("\r\n", "\n")[:40_000]},
+        )
+        campaign.save(update_fields=["updated_at"])
     audit.record("marketing.campaign.worded", campaign, by=by, language=language)
-    return text
 
 
 @transaction.atomic
@@ -133,6 +137,7 @@ def unword(campaign: Campaign, language: str, *, by: User) -> None:
     """Take a language out; those who read it get the default one."""
     still_draft(campaign)
     if language != campaign.default_language:
+        quick.unwrite(campaign, language, by=by)
         campaign.texts.filter(language=language).delete()
         audit.record("marketing.campaign.unworded", campaign, by=by, language=language)
 

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from grahak.channels.email import accounts
 from grahak.marketing import rendering
+from grahak.marketing.letters.checks import checks
+from grahak.marketing.letters.tags import names
 from grahak.marketing.models import Campaign, Stage
 from grahak.marketing.words import liquid
-from grahak.marketing.words.people import names
 
 
 class NotReady(ValueError):
@@ -28,11 +29,17 @@ class OnItsWay(ValueError):
 
 @dataclass(frozen=True)
 class Problem:
-    """Something to mend before sending; LANGUAGE and FIELD say where ("subject", "body", or empty)."""
+    """Something to mend; LEVEL "stop" before sending, "warn" better so. LANGUAGE, BLOCK and FIELD say where ("subject",
+    "body", …, or empty)."""
 
     what: str
     language: str = ""
     field: str = ""
+    level: str = "stop"
+    block: str = ""
+
+    def __str__(self) -> str:
+        return self.what
 
 
 def still_draft(campaign: Campaign) -> None:
@@ -51,19 +58,26 @@ def still_draft(campaign: Campaign) -> None:
 
 
 def problems(campaign: Campaign) -> list[Problem]:
-    """Everything that must be mended before it can be sent, in the order of the page."""
+    """Everything to mend before it is sent, in the order of the page; what stops it first."""
+    if campaign.channel == "email":
+        found = [
+            Problem(check.what, check.language, check.field, check.level, check.block) for check in checks(campaign)
+        ]
+        if accounts.current() is None:
+            found.append(Problem(_("There is no mail account yet: the owner can set it up in Settings.")))
+    else:
+        found = _in_texts(campaign)
+    return sorted(found, key=lambda one: one.level != "stop")
+
+
+def _in_texts(campaign: Campaign) -> list[Problem]:
+    """What is wrong with the texts of a channel of short messages."""
     texts = rendering.texts_of(campaign)
-    found = []
     if campaign.default_language not in texts:
-        found.append(Problem(_("Nothing is written yet."), campaign.default_language, "body"))
+        return [Problem(_("Nothing is written yet."), campaign.default_language, "body")]
+    found = []
     for language, text in texts.items():
-        for field, source in (("subject", text.subject), ("body", text.source)):
-            if not source.strip():
-                what = _("The subject is empty.") if field == "subject" else _("The text is empty.")
-                found.append(Problem(what, language, field))
-            found += [
-                Problem(str(mistake), language, field) for mistake in liquid.mistakes_in(source, names())
-            ]
-    if accounts.current() is None:
-        found.append(Problem(_("There is no mail account yet: the owner can set it up in Settings.")))
+        if not text.body.strip():
+            found.append(Problem(_("The text is empty."), language, "body"))
+        found += [Problem(str(one), language, "body") for one in liquid.mistakes_in(text.body, names())]
     return found

@@ -20,7 +20,7 @@ def send(campaign: Campaign, *, by: User) -> Dispatch:
     campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
     if campaign.dispatch is not None:
         return campaign.dispatch
-    if found := problems(campaign):
+    if found := [one for one in problems(campaign) if one.level == "stop"]:
         raise NotReady(found)
     dispatch = Dispatch.objects.create(
         renderer=rendering.NAME,
@@ -33,7 +33,7 @@ def send(campaign: Campaign, *, by: User) -> Dispatch:
     )
     campaign.dispatch = dispatch
     campaign.save()
-    rendering.write_links(dispatch, rendering.texts_of(campaign).values())
+    rendering.write_links(dispatch, campaign)
     ledger.order(dispatch, by=by)
     audit.record("marketing.campaign.sent", campaign, by=by, dispatch=dispatch.pk)
     return dispatch

@@ -3,38 +3,32 @@
 from __future__ import annotations
 
 from django.core.mail import EmailMultiAlternatives
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from grahak.channels import tokens
 from grahak.channels.email import accounts
 from grahak.core import audit, links
 from grahak.core.models import User
-from grahak.marketing import audience, rendering
+from grahak.marketing import audience
+from grahak.marketing.letters import preview
 from grahak.marketing.models import Campaign
 from grahak.marketing.words import liquid
-from grahak.marketing.words.mail import Addresses, say
-from grahak.marketing.words.people import names, people
 
 
 def try_out(campaign: Campaign, language: str, *, to: str, by: User, contact_id: int | None = None) -> None:
     """Send the words to a colleague's address, as CONTACT would get them. It is no message of the ledger:
     links are not tracked and nobody can be unsubscribed by it. Raises liquid.Mistake, NoSender or the mail
     server's error."""
-    text = rendering.texts_of(campaign)[language]
-    account = accounts.required()
+    accounts.required()
+    if campaign.letter is None:
+        raise liquid.Mistake(0, _("Nothing is written yet."))
     if contact_id is None:
         contact_id = first_contact(campaign, by)
-    person = people([(contact_id or 0, language)], names()).get(contact_id or 0)
-    if person is None:
-        raise liquid.Mistake(0, _("There is nobody in the audience to make it for."))
-    words = say(
-        text,
-        person,
-        Addresses(link=str, stop=links.absolute(reverse("channels:stop", args=[tokens.TRIAL]))),
-        message_id=0,
-        sender_name=account.letterhead.from_name,
-    )
+    try:
+        words = preview.for_contact(
+            campaign.letter, language, contact_id or 0, purpose=campaign.purpose, base=links.origin()
+        )
+    except LookupError:
+        raise liquid.Mistake(0, _("There is nobody in the audience to make it for.")) from None
     mail = EmailMultiAlternatives(_("Test: %(subject)s") % {"subject": words.subject}, words.text, to=[to])
     mail.attach_alternative(words.html, "text/html")
     mail.send()

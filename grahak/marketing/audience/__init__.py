@@ -12,7 +12,7 @@ from grahak.channels.renderers import Recipient
 from grahak.core.models import User
 from grahak.customers.models import Consent, ConsentState, Contact, Identity
 from grahak.marketing.audience.parts import Part, customers_of, part_name, parts_of
-from grahak.marketing.audience.plan import planned
+from grahak.marketing.audience.plan import planned, spoken_in
 from grahak.marketing.models import Campaign
 
 __all__ = ["Part", "Reach", "best_contacts", "customers_of", "parts_of", "reach", "recipients"]

@@ -89,7 +89,7 @@ KINDS: dict[str, Kind] = {
             "text",
             _("Text"),
             "edit",
-            (Field("text", "text", _("Text"), words=True, needed=True, most=10_000), _ALIGN),
+            (Field("text", "text", _("Text"), words=True, needed=True, most=20_000), _ALIGN),
             samples={"text": "Dear {{ contact.first_name | default: \"friend\" }},"},
         ),
         Kind(

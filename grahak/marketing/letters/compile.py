@@ -9,6 +9,7 @@ tells of an opening), `_h_b3_0` and `_t_b3_0` … the cards of products that eac
 from __future__ import annotations
 
 import re
+import secrets
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -114,7 +115,7 @@ def press(document: Document, language: str, fallback: str, brand: Brand, base: 
         body, text = _body(document.blocks[:-1], pen)
         foot, foot_text = _foot(document.blocks[-1], brand, pen)
         mjml = _whole(preheader, _logo(brand, pen) + body, foot, pen)
-    html = _finished(mjml2html(mjml, disable_comments=True, fonts={}), pen.pieces)
+    html = _finished(_by_mjml(mjml), pen.pieces)
     words = pen.pieces.restored("\n\n".join(part for part in (*text, foot_text) if part)) + "\n"
     subject = pen.pieces.restored(subject)
     coupon = next((one for one in document.walk() if one["type"] == "coupon"), None)
@@ -269,6 +270,23 @@ def _whole(preheader: str, body: str, foot: str, pen: Pen) -> str:
         f'<mj-wrapper css-class="paper" background-color="{found.paper}" padding="20px 0">{body}</mj-wrapper>'
         f'<mj-wrapper padding="16px 0">{foot}</mj-wrapper></mj-body></mjml>'
     )
+
+
+_NUMBER = re.compile(r"&#(\d{2,7});")
+
+
+def _by_mjml(mjml: str) -> str:
+    """The HTML of MJML. The library writes attributes as Rust would for a programmer: a backslash twice, a vowel sign
+    of Hindi or a mark of ours as "\\u{94d}". So it sees ASCII alone, and our marks under a name nobody can type."""
+    name = f"m{secrets.token_hex(8)}x"
+    ascii_only = re.sub(f"{markup.OPEN}(\\d+){markup.SHUT}", rf"{name}\1x", mjml).replace("\\", "&#92;")
+    html = mjml2html(
+        ascii_only.encode("ascii", "xmlcharrefreplace").decode(), disable_comments=True, fonts={}
+    )
+    html = _NUMBER.sub(
+        lambda found: chr(code) if (code := int(found[1])) > 127 or code == 92 else found[0], html
+    )
+    return re.sub(f"{name}(\\d+)x", rf"{markup.OPEN}\1{markup.SHUT}", html)
 
 
 def _finished(html: str, pieces: Pieces) -> str:

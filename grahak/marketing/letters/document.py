@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from grahak.marketing.letters.blocks import INSIDE, KINDS, Block, Field, walk
+from grahak.marketing.letters.blocks import INSIDE, KINDS, Block, Field, walk, words_of
 
 VERSION = 1
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
@@ -90,6 +90,24 @@ def empty(language: str) -> Document:
             "blocks": [{"id": "b1", "type": "text", "text": {}}, {"id": "b2", "type": "footer"}],
         }
     )
+
+
+def languages_in(data: Any) -> tuple[str, ...]:
+    """The languages of a stored document, without reading the rest of it. Raises BadDocument."""
+    asked = data.get("languages") if isinstance(data, dict) else None
+    found = tuple(code for code in LANGUAGES if isinstance(asked, list) and code in asked)
+    if not found:
+        raise BadDocument(_("A letter needs at least one language."), field="languages")
+    return found
+
+
+def all_words(found: Document) -> Iterator[dict[str, str]]:
+    """Everything in the letter that people read, each by language."""
+    yield found.subject
+    yield found.preheader
+    for block in found.walk():
+        for _one, words in words_of(block):
+            yield words
 
 
 def clean(text: Any, most: int, *, lines: bool = False) -> str:
@@ -222,7 +240,7 @@ def _words(data: Any, most: int, block_id: str, name: str, *, lines: bool = Fals
         text = data.get(code, "")
         if not isinstance(text, str):
             raise BadDocument(_("These words cannot be read."), block_id, name)
-        if len(text) > 2 * most:
+        if len(text) > most:
             raise BadDocument(
                 _("This is too long; %(most)s characters are the most.") % {"most": most}, block_id, name
             )

@@ -45,6 +45,26 @@ def scheme_of(url: str) -> str:
     return "tag" if low.startswith("{{") else ""
 
 
+def named_links(source: str) -> list[tuple[str, str]]:
+    """(words, address) of every [words](address) in SOURCE, its tags as they were typed."""
+    pieces = Pieces()
+    return [
+        (pieces.restored(found.group("words")), pieces.restored(found.group("named")).strip())
+        for found in _EITHER.finditer(pieces.taken(source))
+        if found.group("words") is not None
+    ]
+
+
+def bare_links(source: str) -> list[str]:
+    """The addresses that stand for themselves in SOURCE."""
+    pieces = Pieces()
+    return [
+        pieces.restored(found.group("bare").rstrip(_TRAILING))
+        for found in _EITHER.finditer(pieces.taken(source))
+        if found.group("words") is None
+    ]
+
+
 @dataclass
 class Pieces:
     """What was taken out of the words of one letter: Liquid by mark, the addresses to follow by their place, and those
@@ -119,12 +139,16 @@ def said(
     """SOURCE in both forms. LINES: it has paragraphs; else it is words on one line, without them."""
     marked = pieces.taken(_with_stop(source, stop_words))
     # what a backslash guards stands as a mark, too
-    marked = _BACKSLASH.sub(lambda found: pieces.mark(found.group(1)), marked)
+    marked = _BACKSLASH.sub(lambda found: pieces.mark(_quoted(found.group(1))), marked)
     html, text = _linked(marked, pieces, look)
     if not lines:
         return Said(_inline(html), _bare_words(text))
     controls = {at for at, liquid in enumerate(pieces.liquid) if _CONTROL.match(liquid)}
     return Said(_paragraphs(_inline(html), look, controls), _bare_words(_lists_in_text(text)))
+
+
+def _quoted(character: str) -> str:
+    return '{{ "\\\\" }}' if character == "\\" else f'{{{{ "{character}" }}}}'
 
 
 def _with_stop(source: str, words: str) -> str:

@@ -1,6 +1,7 @@
 """The words of a campaign: strict about tags, deaf to what stands in a name, in the reader's language."""
 
 import datetime as dt
+import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -13,15 +14,22 @@ from grahak.channels.tests.people import somebody
 from grahak.customers import custom
 from grahak.customers.actions import add_customer, add_field, set_own
 from grahak.marketing import actions, rendering
-from grahak.marketing.models import Campaign
+from grahak.marketing.letters import quick
+from grahak.marketing.letters.compile import compiled
+from grahak.marketing.models import Campaign, Letter
 from grahak.marketing.words import liquid
 from grahak.marketing.words.links import clean, marked
 from grahak.marketing.words.liquid import Mistake
-from grahak.marketing.words.mail import Addresses, Text, say
+from grahak.marketing.words.mail import Addresses, say
 from grahak.marketing.words.people import NAMES, Amount, Person, day_in, first_name, names, people
 from grahak.sales.models import CustomerFigures
 
 WHERE = Addresses(link=lambda url: f"https://crm.example/r/{len(url)}", stop="https://crm.example/u/1.x")
+
+
+@pytest.fixture(autouse=True)
+def shop(business):
+    """Every letter has the shop's name in its foot."""
 
 
 def person(**contact: str) -> Person:
@@ -34,8 +42,9 @@ def person(**contact: str) -> Person:
     return Person(1, 1, "Ayesha Khan", values)
 
 
-def said(body: str, language: str = "en", who: Person | None = None, subject: str = "Hello"):
-    return say(Text(language, subject, body), who or person(), WHERE, message_id=1, sender_name="Kapasi")
+def said(body: str, language: str = "en", who: Person | None = None, subject: str = "Hello", where=WHERE):
+    letter = Letter(document=quick.document({language: (subject, body)}), default_language=language)
+    return say(compiled(letter, language), who or person(), where, message_id=1, sender_name="Kapasi")
 
 
 @pytest.mark.parametrize(
@@ -83,7 +92,7 @@ def test_the_author_s_links_are_tracked_and_a_full_stop_is_no_part_of_them():
         "https://shop.example/d",
     )
     words = said("See https://shop.example/new.")
-    assert 'href="https://crm.example/r/24">shop.example/new</a>.' in words.html
+    assert re.search(r'href="https://crm.example/r/24"[^>]*>shop.example/new</a>\.', words.html)
     assert "https://crm.example/r/24." in words.text
 
 
@@ -91,16 +100,18 @@ def test_an_address_with_a_tag_is_a_link_of_its_own():
     assert 'href="https://shop.example/Surat"' in said("https://shop.example/{{ customer.city }}").html
 
 
-def test_every_mail_says_how_to_stop_unless_the_author_did():
-    assert said("Hi").text.count("https://crm.example/u/1.x") == 1
-    assert said("Hi. {{ unsubscribe_url }}").text.count("https://crm.example/u/1.x") == 1
-    assert said("Hi").unsubscribe_url == "https://crm.example/u/1.x"
+def test_every_mail_says_how_to_stop_and_why_one_gets_it():
+    words = said("Hi")
+    assert words.text.count("https://crm.example/u/1.x") == 2  # to stop, and to choose
+    assert "You get this because you said yes to messages from Kapasi." in words.text
+    assert words.html.count('href="https://crm.example/u/1.x"') == 2
+    assert words.unsubscribe_url == "https://crm.example/u/1.x"
+    own = said("Hi. {{ unsubscribe_url }}")
+    assert "Hi. Stop these messages (https://crm.example/u/1.x)" in own.text
 
 
 def test_the_dot_that_tells_of_an_opening_stands_only_where_openings_are_counted():
-    counted = replace(WHERE, dot="https://crm.example/o/1.x")
-    text = Text("en", "Hello", "Hi")
-    mail = say(text, person(), counted, message_id=1, sender_name="Kapasi")
+    mail = said("Hi", where=replace(WHERE, dot="https://crm.example/o/1.x"))
     assert mail.html.count('<img src="https://crm.example/o/1.x" width="1" height="1" alt="">') == 1
     assert "/o/" not in mail.text
     assert "<img" not in said("Hi").html
@@ -134,11 +145,13 @@ def test_money_compares_as_a_number_and_reads_as_money(business):
 
 def test_a_text_that_comes_out_empty_is_not_sent():
     with pytest.raises(Mistake):
-        said("{% if contact.nothing %}Hi{% endif %}")
+        said("Hi", subject="{% if contact.nothing %}Hi{% endif %}")
 
 
 def test_urdu_paragraphs_run_from_the_right():
-    assert '<p dir="rtl">' in said("سلام", language="ur").html
+    html = said("سلام", language="ur").html
+    assert '<html lang="ur" dir="rtl"' in html
+    assert "text-align:right" in html
 
 
 def test_titles_are_no_first_names():

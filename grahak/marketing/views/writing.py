@@ -8,24 +8,20 @@ from csp.decorators import csp_exempt
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from grahak.channels import tokens
 from grahak.channels.sandbox import sandboxed
-from grahak.core import links
 from grahak.core.access import needs
 from grahak.marketing import actions, audience, rendering
 from grahak.marketing.campaign_forms import TestForm
 from grahak.marketing.forms import CampaignForm
+from grahak.marketing.letters import preview as letter_preview
 from grahak.marketing.models import Campaign
 from grahak.marketing.segments import segment_of
 from grahak.marketing.views.doors import campaign_or_404
 from grahak.marketing.words import liquid
-from grahak.marketing.words.mail import Addresses
-from grahak.marketing.words.mail import say as worded
-from grahak.marketing.words.people import names, people, tags
+from grahak.marketing.words.people import tags
 
 MAIL_POLICY = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data: https:; frame-ancestors 'self'"
@@ -59,7 +55,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _initial(campaign: Campaign, language: str) -> dict[str, Any]:
-    text = campaign.texts.filter(language=language).first()
+    text = rendering.texts_of(campaign).get(language)
     return {
         "name": campaign.name,
         "purpose": campaign.purpose,
@@ -84,7 +80,7 @@ def _page(
     request: HttpRequest, campaign: Campaign, language: str, form: CampaignForm, status: int
 ) -> HttpResponse:
     user: Any = request.user
-    written = set(campaign.texts.values_list("language", flat=True))
+    written = set(rendering.texts_of(campaign))
     problems = actions.problems(campaign)
     context = {
         "campaign": campaign,
@@ -138,21 +134,23 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The mail as one person would get it, at its own address under a policy that lets nothing run."""
     found = campaign_or_404(pk)
     language, contact = _language(request, found), request.GET.get("contact", "")
-    text = rendering.texts_of(found).get(language)
     user: Any = request.user
     html = _("Nothing is written in this language yet.")
-    if text is not None and contact.isascii() and contact.isdecimal() and len(contact) < 18:
-        visible = audience.customers_of(found, user).filter(contacts=int(contact)).exists()
-        person = people([(int(contact), language)], names()).get(int(contact)) if visible else None
-        if person is None:
+    letter = found.letter
+    if (
+        letter is not None
+        and language in rendering.texts_of(found)
+        and contact.isascii()
+        and contact.isdecimal()
+        and len(contact) < 18
+    ):
+        if not audience.customers_of(found, user).filter(contacts=int(contact)).exists():
             raise Http404
-        addresses = Addresses(link=str, stop=links.absolute(reverse("channels:stop", args=[tokens.TRIAL])))
         try:
-            words = worded(text, person, addresses, message_id=0, sender_name="")
+            html = letter_preview.for_contact(letter, language, int(contact), purpose=found.purpose).html
         except liquid.Mistake as mistake:
             return _framed(render(request, "marketing/mistake.html", {"mistake": mistake}))
-        html = words.html
-    return sandboxed(html)
+    return sandboxed(html, own_pictures=True)
 
 
 def _framed(response: HttpResponse) -> HttpResponse:

@@ -1,122 +1,109 @@
-"""Turns a campaign's text and a person into the words of a mail: plain text, and HTML made from it alone."""
+"""Turns a compiled letter and a person into the words of a mail. Only their values are put in: what a mail looks like
+was decided once for all."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cache, lru_cache
-from html import escape
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
+from liquid import BoundTemplate
 
-from grahak.channels.email.building import RTL, as_html
 from grahak.channels.renderers import Words
-from grahak.marketing.words import links, liquid
-from grahak.marketing.words.liquid import Mistake
+from grahak.marketing.letters.compile import Compiled
+from grahak.marketing.letters.markup import PREFERENCES, STOP
+from grahak.marketing.words import liquid
+from grahak.marketing.words.filters import LANGUAGE
+from grahak.marketing.words.liquid import Made, Mistake
 from grahak.marketing.words.people import Person
 
 MOST_SUBJECT = 200
-_BLANK_LINE = re.compile(r"\n[ \t]*\n\s*")
-
-
-@dataclass(frozen=True)
-class Text:
-    """The words of a campaign in one language."""
-
-    language: str
-    subject: str
-    body: str
-
-    @property
-    def source(self) -> str:
-        """The body with marks for its links."""
-        return links.marked(self.body)[0]
-
-    @property
-    def urls(self) -> tuple[str, ...]:
-        """The web addresses to track, in the order of their marks."""
-        return links.marked(self.body)[1]
+_GAPS = re.compile(r"\n[ \t]*(?:\n[ \t]*){2,}")
+_WEB = re.compile(r"https?://[^\s<>\"']+")
 
 
 @dataclass(frozen=True)
 class Addresses:
-    """Makes the addresses in one mail: of a tracked link, of the page that stops these messages, and of the
-    dot that tells of an opening ("": none)."""
+    """Makes the addresses in one mail: of a followed link, of the page that stops these messages, of the page of
+    preferences, and of the dot that tells of an opening ("": none)."""
 
     link: Callable[[str], str]
     stop: str
+    preferences: str = ""
     dot: str = ""
 
 
-def say(text: Text, person: Person, addresses: Addresses, *, message_id: int, sender_name: str) -> Words:
-    """The words for one person. Raises Mistake where the text cannot be said, or comes out empty."""
-    values: Mapping[str, object] = {**person.values, "unsubscribe_url": links.STOP}
-    subject = links.replaced(liquid.rendered(text.subject, values), str, lambda mark: "")
-    subject = " ".join(subject.split())[:MOST_SUBJECT]
-    body = liquid.rendered(text.source, values).strip()
-    if not subject or not body:
-        raise Mistake(0, _("The text comes out empty."))
-    plain, html = _both(text, body, addresses, sender_name)
-    if addresses.dot:
-        html += f'\n<img src="{escape(addresses.dot)}" width="1" height="1" alt="">'
+@dataclass(frozen=True)
+class Own:
+    """What only this person's mail has: their coupon code, and the cards of products by the names of their places."""
+
+    code: str = ""
+    cards: Mapping[str, str] = field(default_factory=dict)
+
+
+def say(
+    letter: Compiled,
+    person: Person,
+    addresses: Addresses,
+    *,
+    message_id: int,
+    sender_name: str,
+    purpose: str = "offers",
+    own: Own = Own(),
+    subject: BoundTemplate | None = None,
+    from_name: str = "",
+) -> Words:
+    """The words for one person; with SUBJECT in place of the letter's. Raises Mistake where the letter cannot be said
+    to them, or comes out without a subject."""
+    values: dict[str, Any] = {
+        **person.values,
+        **own.cards,
+        LANGUAGE: letter.language,
+        "coupon": {"code": own.code or letter.code},
+        "unsubscribe_url": addresses.stop,
+        "preferences_url": addresses.preferences or addresses.stop,
+        STOP: addresses.stop,
+        PREFERENCES: addresses.preferences or addresses.stop,
+        "_why": why(letter.language, sender_name, purpose),
+        "_dot": _dot(addresses.dot),
+    }
+    for place, url in enumerate(letter.links):
+        values[f"_l{place}"] = addresses.link(url)
+    for place, source in enumerate(letter.own):
+        values[f"_o{place}"] = _address(source, values)
+    line = " ".join(liquid.said(subject or letter.subject_template, values).split())[:MOST_SUBJECT]
+    if not line:
+        raise Mistake(0, _("The subject comes out empty."))
     return Words(
         id=message_id,
-        subject=subject,
-        text=plain,
-        html=as_html(html, text.language),
-        language=text.language,
+        subject=line,
+        text=_GAPS.sub("\n\n", liquid.said(letter.text_template, values)).lstrip("\n"),
+        html=liquid.said(letter.html_template, values),
+        language=letter.language,
         to_name=person.to_name,
         unsubscribe_url=addresses.stop,
+        from_name=from_name,
     )
 
 
-def _both(text: Text, body: str, addresses: Addresses, sender_name: str) -> tuple[str, str]:
-    urls = text.urls
-    why, stop_words = _foot(text.language, sender_name)
-
-    @cache
-    def whole(mark: str) -> tuple[str, str]:
-        """(where a mark leads, what is shown); once for text and HTML, signing costs."""
-        if mark == "stop":
-            return addresses.stop, stop_words
-        if mark.startswith("own"):
-            url = mark[3:].strip()
-            return (url if re.fullmatch(r"https?://[^\s<>\"']+", url) else ""), url
-        url = urls[int(mark)]
-        return addresses.link(url), url
-
-    def anchor(mark: str) -> str:
-        href, shown = whole(mark)
-        shown = escape(re.sub(r"^https?://(www\.)?", "", shown))
-        return f'<a href="{escape(href)}">{shown}</a>' if href else shown
-
-    plain = links.replaced(body, str, lambda mark: whole(mark)[0] or whole(mark)[1])
-    html = _paragraphs(links.replaced(body, escape, anchor), text.language)
-    if links.STOP not in body:
-        plain += f"\n\n-- \n{why}\n{stop_words}: {addresses.stop}\n"
-        html += (
-            f'\n<p class="foot">{escape(why)}<br>'
-            f'<a href="{escape(addresses.stop)}">{escape(stop_words)}</a></p>'
-        )
-    return plain, html
+def _address(source: str, values: Mapping[str, Any]) -> str:
+    """An address that is another for everybody; where it comes out as no web address it leads to nothing."""
+    url = liquid.rendered(source, values, "url").strip()
+    return url if _WEB.fullmatch(url) else ""
 
 
-def _paragraphs(html: str, language: str) -> str:
-    direction = "rtl" if language in RTL else "ltr"
-    return "\n".join(
-        f'<p dir="{direction}">{paragraph.replace(chr(10), "<br>" + chr(10))}</p>'
-        for paragraph in _BLANK_LINE.split(html)
-        if paragraph
-    )
+def _dot(url: str) -> Made:
+    return Made(f'<img src="{url}" width="1" height="1" alt="">' if url else "")
 
 
 @lru_cache(maxsize=64)
-def _foot(language: str, sender_name: str) -> tuple[str, str]:
-    """What stands under every mail, in the reader's language: why they get it, and how to stop it."""
+def why(language: str, sender_name: str, purpose: str) -> str:
+    """Why somebody gets a mail, in their language; it stands in the foot."""
     with override(language or "en"):
-        return (
-            _("You get this because you said yes to messages from %(shop)s.") % {"shop": sender_name},
-            _("Stop these messages"),
-        )
+        if purpose == "offers":
+            return _("You get this because you said yes to messages from %(shop)s.") % {"shop": sender_name}
+        return _("You get this because you are a customer of %(shop)s.") % {"shop": sender_name}

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from grahak.core import business, money
 from grahak.customers import custom
 from grahak.customers.models import Contact
+from grahak.marketing.words.filters import Day
 from grahak.marketing.words.links import clean
 from grahak.sales.models import CustomerFigures, Order, OrderLine
 
@@ -27,27 +28,29 @@ USUAL_ITEMS = 3
 
 @dataclass(frozen=True)
 class Tag:
-    """Something a text can say about a person; FALLBACK is offered where it is often missing."""
+    """Something a text can say about a person; FALLBACK is offered where it is often missing, SAMPLE is what it may
+    say."""
 
     name: str
     label: Any
     fallback: Any = ""
+    sample: Any = ""
 
 
 TAGS = (
-    Tag("contact.first_name", _("First name"), _("friend")),
-    Tag("contact.name", _("Their name")),
-    Tag("customer.name", _("Name of the customer or shop")),
-    Tag("customer.city", _("City"), _("your city")),
-    Tag("customer.area", _("Area")),
+    Tag("contact.first_name", _("First name"), _("friend"), _("Ayesha")),
+    Tag("contact.name", _("Their name"), "", _("Ayesha Khan")),
+    Tag("customer.name", _("Name of the customer or shop"), "", _("Noor Cloth House")),
+    Tag("customer.city", _("City"), _("your city"), _("Surat")),
+    Tag("customer.area", _("Area"), "", _("Ring Road")),
     Tag("shop.name", _("Our name")),
     Tag("shop.address", _("Our address")),
     Tag("figures.last_order_date", _("Day of the last order")),
     Tag("figures.due_on", _("Day the next order is due")),
-    Tag("figures.orders", _("Number of orders")),
-    Tag("figures.usual_gap", _("Usual days between orders")),
-    Tag("figures.balance", _("What they owe")),
-    Tag("figures.usual_items", _("What they usually buy")),
+    Tag("figures.orders", _("Number of orders"), "", "12"),
+    Tag("figures.usual_gap", _("Usual days between orders"), "", "28"),
+    Tag("figures.balance", _("What they owe"), "", "12500"),
+    Tag("figures.usual_items", _("What they usually buy"), "", _("Cotton sheet, Pillow cover")),
     Tag("unsubscribe_url", _("Link to stop these messages")),
 )
 NAMES = frozenset(tag.name for tag in TAGS)
@@ -61,6 +64,30 @@ def tags() -> list[Tag]:
 def names() -> set[str]:
     """The names of all of them."""
     return {tag.name for tag in tags()}
+
+
+def sample_values(language: str) -> dict[str, Any]:
+    """Made-up values of everything, for a preview without anybody; in the language that is switched on."""
+    said = {tag.name: str(tag.sample) for tag in TAGS}
+    today = business.today()
+    return {
+        "contact": {"name": said["contact.name"], "first_name": said["contact.first_name"]},
+        "customer": {name: said[f"customer.{name}"] for name in ("name", "city", "area")},
+        "shop": _shop(),
+        "own": {one.code: "–" for one in custom.fields()},
+        "figures": {
+            "last_order_date": _day(today - dt.timedelta(days=31), language),
+            "due_on": _day(today - dt.timedelta(days=3), language),
+            "orders": 12,
+            "usual_gap": 28,
+            "balance": Amount(12_500),
+            "usual_items": said["figures.usual_items"],
+        },
+    }
+
+
+def _day(date: dt.date, language: str) -> Day:
+    return Day(date, day_in(date, language))
 
 
 class Amount(Decimal):
@@ -148,8 +175,8 @@ def _said(row: dict[str, Any] | None, items: Sequence[str], language: str) -> di
     if row is None:
         return {"orders": 0, "balance": Amount(0)}
     return {
-        "last_order_date": day_in(business.day_of(row["last_at"]), language) if row["last_at"] else None,
-        "due_on": day_in(row["due_on"], language) if row["due_on"] else None,
+        "last_order_date": _day(business.day_of(row["last_at"]), language) if row["last_at"] else None,
+        "due_on": _day(row["due_on"], language) if row["due_on"] else None,
         "orders": row["orders"],
         "usual_gap": row["usual_gap"],
         "balance": Amount(row["balance"]),
