@@ -12,7 +12,9 @@ class MarketingConfig(AppConfig):
     def ready(self) -> None:
         from grahak.channels import renderers
         from grahak.marketing import hooks, launch, rendering, segments
+        from grahak.marketing.report import hooks as report_hooks
 
         renderers.register(replace(rendering.RENDERER, freeze=launch.freeze))
         hooks.hang()
         segments.hang()
+        report_hooks.hang()

@@ -15,7 +15,7 @@ POWER = 0.8
 # poorer and steadier than it is, and the interval then misses far too often: with revenue as skewed as shops have it
 # and 100 held out it holds the truth in 77 to 91 of 100 cases (marketing/tests/test_intervals.py). A lot draws both
 # groups from the same customers, so until the smaller one has this many buyers the spread is taken from both together
-# (Student's interval), which holds 94 to 96 of 100.
+# (Student's interval), which holds 92 to 96 of 100.
 ENOUGH_BUYERS = 400
 
 

@@ -8,5 +8,6 @@ from grahak.marketing.views import why
 app_name = "marketing"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("campaigns/", include("grahak.marketing.campaign_urls")),
+    path("campaigns/", include("grahak.marketing.report_urls")),
     path("messages/<int:pk>/why/", why.message_why, name="message_why"),
 ]

@@ -180,16 +180,21 @@ def messages(campaign: Campaign) -> list[Line]:
     ]
 
 
-def _sum(lines: Iterable[Line], campaign: Campaign) -> Line:
-    """The whole: the sum of its variants, and what was paid once."""
-    whole: dict[str, Any] = {}
+def total(lines: Iterable[Line]) -> Line:
+    """The sum of lines; what is not known of one (where nobody reports delivery) is not added."""
+    sums: dict[str, Any] = {}
     for line in lines:
         for one in fields(Line):
             value = getattr(line, one.name)
             if one.name != "variant" and value is not None:
-                whole[one.name] = whole.get(one.name, 0) + value
-    whole["cost"] = whole.get("cost", ZERO) + (campaign.cost_once or ZERO)
-    return Line(**whole)
+                sums[one.name] = sums.get(one.name, 0) + value
+    return Line(**sums)
+
+
+def _sum(lines: Iterable[Line], campaign: Campaign) -> Line:
+    """The whole: the sum of its variants, and what was paid once."""
+    whole = total(lines)
+    return _with(whole, cost=whole.cost + (campaign.cost_once or ZERO))
 
 
 def _span(dispatch_id: int, model: Model, days: int) -> tuple[dt.datetime, dt.datetime] | None:

@@ -16,8 +16,6 @@ from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from grahak.channels import ledger
-from grahak.channels.ledger import Tally
 from grahak.core.jobs import task
 from grahak.core.models import Change
 from grahak.marketing import effect
@@ -35,16 +33,14 @@ _MONEY = {"net", "returned", "costed", "goods", "cost"}
 
 @dataclass(frozen=True)
 class Kept:
-    """What is kept of a campaign: its figures by each rule (USUAL is the code of its own), the effect, its links and
-    the account of its audience. BEHIND: it is being counted anew."""
+    """What is kept of a campaign: its figures by each rule (USUAL is the code of its own), the effect and its links.
+    BEHIND: it is being counted anew."""
 
     counted_at: dt.datetime
     usual: str
     models: dict[str, Figures] = field(default_factory=dict)
     effect: Effect | None = None
     links: list[LinkFigures] = field(default_factory=list)
-    tally: Tally = field(default_factory=lambda: Tally(0))
-    held_out: int = 0
     behind: bool = False
 
     def by(self, code: str = "") -> Figures:
@@ -55,15 +51,12 @@ class Kept:
 def count(campaign: Campaign) -> Kept:
     """Count a campaign now and keep the answer."""
     began, marker = time.monotonic(), _marker()
-    assert campaign.dispatch is not None
-    tally = ledger.tally(campaign.dispatch)
     found: dict[str, Any] = {
         "shape": SHAPE,
         "usual": model_of(campaign).code,
         "models": {code: _stored(figures(campaign, model)) for code, model in MODELS.items()},
         "effect": effect.of(campaign).stored(),
         "links": [asdict(link) for link in links(campaign)],
-        "tally": [[state, reason, n] for (state, reason), n in tally.reasons.items()],
     }
     row, _new = CampaignCount.objects.update_or_create(
         campaign=campaign,
@@ -200,22 +193,11 @@ def _read(row: CampaignCount, campaign: Campaign, *, behind: bool = False) -> Ke
         )
         for code, one in found["models"].items()
     }
-    states: dict[str, int] = {}
-    for state, _reason, n in found["tally"]:
-        states[state] = states.get(state, 0) + n
-    tally = Tally(
-        campaign.dispatch.audience if campaign.dispatch else 0,
-        states,
-        {(state, reason): n for state, reason, n in found["tally"]},
-    )
-    said = effect.read(found["effect"])
     return Kept(
         counted_at=row.counted_at,
         usual=found["usual"],
         models=models,
-        effect=said,
+        effect=effect.read(found["effect"]),
         links=[LinkFigures(**link) for link in found["links"]],
-        tally=tally,
-        held_out=said.held_out.arm.customers,
         behind=behind,
     )

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.loader import select_template
 
 from grahak.channels import ledger
 from grahak.channels.models import MessageState
 from grahak.channels.why import REASONS
 from grahak.customers.views.parts import wants
 from grahak.marketing.models import Campaign, HeldOut, Stage
+from grahak.marketing.views.report import report_context
 
 MOVING = (Stage.COUNTING, Stage.SENDING, Stage.TESTING)
 SURE = (MessageState.SENT, MessageState.FAILED, MessageState.SKIPPED, MessageState.UNKNOWN)
@@ -65,4 +65,4 @@ def states(counted: ledger.Tally) -> list[dict[str, Any]]:
 
 def report_of(request: HttpRequest, found: Campaign) -> dict[str, Any]:
     """What the report's template asks for."""
-    return {"report": select_template(["marketing/report/_report.html", "marketing/_no_report.html"])}
+    return report_context(request, found)
