@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("grahak.channels.urls")),
     path("", include("grahak.warehouse.urls")),
     path("", include("grahak.marketing.urls")),
+    path("", include("grahak.marketing.letter_urls")),
     path("", include("grahak.connect.urls")),
 ]
 

@@ -14,8 +14,6 @@ from grahak.marketing.letters.blocks import ADDABLE, KINDS, Block, words_of
 from grahak.marketing.letters.document import LANGUAGES, Document
 from grahak.marketing.models import Picture, SavedBlock
 
-MOST_COLUMNS = 3
-
 
 @dataclass
 class Look:
@@ -88,7 +86,8 @@ def press(document: Document, do: str, look: Look) -> None:
         number, _colon, where = rest.partition(":")
         look.block = tree.add(document, _saved(number), where)
     elif what == "open":
-        look.block = rest
+        look.block, _colon, language = rest.partition(":")
+        look.language = language if language in document.languages else look.language
     elif what == "columns":
         _columns(document, rest)
     else:
@@ -121,8 +120,9 @@ def _saved(number: str) -> Block:
 
 def _columns(document: Document, rest: str) -> None:
     name, _colon, count = rest.partition(":")
-    if count in ("2", str(MOST_COLUMNS)):
-        tree.set_columns(tree.place_of(document, name).block, int(count))
+    block = tree.place_of(document, name).block
+    if count in ("2", "3") and block["type"] == "columns":
+        tree.set_columns(block, int(count))
 
 
 def _fill(document: Document, rest: str, look: Look) -> None:
@@ -141,11 +141,15 @@ def _fill(document: Document, rest: str, look: Look) -> None:
 
 
 def _choose_item(block: Block, code: str, *, wanted: bool) -> None:
+    if block["type"] != "product":
+        return
     codes: list[str] = [one for one in block.get("codes", []) if one != code]
     block["codes"] = [*codes, code] if wanted and code else codes
 
 
 def _choose_picture(block: Block, number: str) -> None:
     """The picture of that number; "" takes it out."""
+    if block["type"] != "picture":
+        return
     found: Any = Picture.objects.filter(pk=int(number)).first() if is_number(number) else None
     block["picture"] = found.pk if found else None

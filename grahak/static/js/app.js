@@ -45,6 +45,13 @@
 //   data-choices         on a menu of boxes to tick: its summary says what is ticked; data-narrow on a box in it
 //   data-look-at="r-0-1" on the rules: the line that gets the focus once they are swapped in
 //
+// The block editor of letters (letters.js, letter-words.js)
+//   data-letter          on its form; data-block="b3" on each block, data-grip on its handle, data-spot where one can be
+//                        put; data-way="up|down|back|on", data-carry, data-undo-step, data-redo-step on buttons
+//   data-look-at, data-focus  on the editor: which block, and what gets the focus once it is drawn anew
+//   data-marks="id"      on the buttons of bold, italic, link, list of that field; data-meter="id" on its meter
+//   data-upload          on a file field: chosen files are sent at once; data-redraw: a choice that draws it anew
+//
 // What happens now (live.js)
 //   data-live="url"      on a list: rows that the stream at that address sends are put on top of it
 //   data-live-pause      on a link: holds them back; data-live-held says how many wait
@@ -54,6 +61,8 @@
 import "./compose.js";
 import "./insert.js";
 import "./keys.js";
+import "./letter-words.js";
+import "./letters.js";
 import "./live.js";
 import "./menus.js";
 import "./once.js";
