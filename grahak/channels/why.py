@@ -25,6 +25,7 @@ from grahak.channels.models import (
     Suppression,
     UnknownReason,
 )
+from grahak.channels.rules import rules
 from grahak.channels.templatetags.sending import WHY_BARRED
 from grahak.core.templatetags.ui import clock, day
 from grahak.customers.models import Consent, ConsentState, Contact, Customer
@@ -198,9 +199,9 @@ def _consent_since(one: Consent) -> Step:
 def _limits(row: Message) -> list[Step]:
     """The cap across everything, quiet hours, others of the same business, the variant."""
     steps: list[Step] = []
-    rules = SendingRules.objects.first() or SendingRules()
-    if row.dispatch.purpose == "offers" and rules.cap_messages is not None and row.contact_id:
-        steps.append(_cap(row, rules))
+    found = rules()
+    if row.dispatch.purpose == "offers" and found.cap_messages is not None and row.contact_id:
+        steps.append(_cap(row, found))
     if row.reason == SkipReason.SAME_ACCOUNT:
         steps.append(Step(str(REASONS[SkipReason.SAME_ACCOUNT]).capitalize(), row.detail, "no"))
     if row.reason == SkipReason.SAME_ADDRESS:
@@ -215,9 +216,9 @@ def _limits(row: Message) -> list[Step]:
     return steps
 
 
-def _cap(row: Message, rules: SendingRules) -> Step:
+def _cap(row: Message, limits: SendingRules) -> Step:
     at = _decided_at(row)
-    since = at - dt.timedelta(days=rules.cap_days)
+    since = at - dt.timedelta(days=limits.cap_days)
     others = (
         Message.objects.filter(
             Q(customer_id=row.customer_id) if row.customer_id else Q(contact_id=row.contact_id),
@@ -235,7 +236,7 @@ def _cap(row: Message, rules: SendingRules) -> Step:
         "In the %(days)s days before, %(n)s offer went to them; the shop allows %(most)s.",
         "In the %(days)s days before, %(n)s offers went to them; the shop allows %(most)s.",
         len(names),
-    ) % {"days": rules.cap_days, "n": len(names), "most": rules.cap_messages}
+    ) % {"days": limits.cap_days, "n": len(names), "most": limits.cap_messages}
     stopped = row.reason == SkipReason.CAPPED
     return Step(told, ", ".join(dict.fromkeys(name for name in names if name)), "no" if stopped else "yes")
 

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.urls.resolvers import URLPattern, URLResolver
 
-from grahak.marketing.views import campaign, checking, going, listing, people, steps, why, writing
+from grahak.marketing.views import campaign, checking, going, listing, people, reaching, steps, why, words, writing
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", listing.campaign_list, name="list"),
@@ -11,9 +11,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("new/", steps.new, name="new"),
     path("begin/", steps.begin, name="begin"),
     path("<int:pk>/", campaign.campaign, name="campaign"),
-    path("<int:pk>/reach/", campaign.reach, name="reach"),
+    path("<int:pk>/reach/", reaching.reach, name="reach"),
     path("<int:pk>/name/", steps.rename, name="rename"),
     path("<int:pk>/who/", steps.who, name="who"),
+    path("<int:pk>/words/", steps.words, name="words"),
+    path("<int:pk>/meter/", words.meter, name="meter"),
     path("<int:pk>/how/", steps.how, name="how"),
     path("<int:pk>/when/", checking.when, name="when"),
     path("<int:pk>/variants/", steps.add_variant, name="add_variant"),

@@ -49,7 +49,12 @@ def gone_out(people, amina, state="done", **changes):
     campaign = Campaign.objects.create(name="New shades", by=amina, **changes)
     at = timezone.now() - dt.timedelta(days=1)
     campaign.dispatch = Dispatch.objects.create(
-        renderer="campaign", subject_id=campaign.pk, state=state, audience=3, launched_at=at, title="New shades"
+        renderer="campaign",
+        subject_id=campaign.pk,
+        state=state,
+        audience=3,
+        launched_at=at,
+        title="New shades",
     )
     campaign.save()
     rows = (("sent", "", at), ("skipped", "no_consent", None), ("skipped", "no_address", None))
@@ -202,7 +207,9 @@ def test_the_file_has_every_one_and_those_held_out_and_is_audited(as_amina, peop
     assert lines[4].split(",")[1] == "'=cmd()"
     assert "Held out by lot" in lines[4]
     assert len({line.count(",") for line in lines}) == 1
-    assert AuditEntry.objects.filter(action="marketing.campaign.exported", subject_id=campaign.pk).count() == 1
+    assert (
+        AuditEntry.objects.filter(action="marketing.campaign.exported", subject_id=campaign.pk).count() == 1
+    )
 
 
 def test_an_analyst_may_look_but_not_send(client, people, amina, analyst):
@@ -256,3 +263,44 @@ def test_every_one_of_the_audience_adds_up_on_the_page(as_amina, people, amina):
     assert "Every one of the audience" in page
     assert "adds up" in page
     assert "no e-mail address" in page
+
+
+def test_the_rules_of_sending_are_shown_kept_and_checked(as_amina, as_bilal):
+    from grahak.channels.models import SendingRules
+
+    assert "Rules of sending" in as_amina.get("/settings/sending/").text
+    rules = {"cap_messages": "2", "cap_days": "7", "quiet_from": "22:00", "quiet_until": "08:00"}
+    rules |= {"needs_approval": "on", "holdout_percent": "5", "stale_hours": "2"}
+    assert as_amina.post("/settings/sending/", rules).status_code == 302
+    kept = SendingRules.objects.get()
+    assert 'value="22:00"' in as_amina.get("/settings/sending/").text
+    assert (kept.cap_messages, kept.quiet_from, kept.needs_approval) == (2, dt.time(22), True)
+    answer = as_amina.post("/settings/sending/", rules | {"quiet_until": "", "cap_messages": "0"})
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {"quiet_until", "cap_messages"}
+    assert as_bilal.get("/settings/sending/").status_code == 404
+    assert AuditEntry.objects.filter(action="channels.rules.changed").count() == 1
+
+
+def test_the_reach_adds_up_to_those_chosen(as_amina, people):
+    campaign = begun(as_amina, people)
+    page = as_amina.get(f"/campaigns/{campaign.pk}/reach/")
+    reach = page.context["reach"]
+    assert (reach.chosen, reach.reachable, reach.not_agreed, reach.no_address) == (3, 1, 1, 1)
+    assert reach.reachable + reach.held_out + page.context["unwritable"] == reach.chosen
+    assert "no consent for this" in page.text
+
+
+def test_an_sms_is_written_and_measured(as_amina, people):
+    campaign = begun(as_amina, people)
+    name = {"name": "Diwali", "channel": "sms", "purpose": "offers", "default_language": "en"}
+    assert as_amina.post(f"/campaigns/{campaign.pk}/name/", name).status_code == 302
+    page = as_amina.post(f"/campaigns/{campaign.pk}/meter/?language=ur", {"body_ur": "خوش آمدید" * 10}).text
+    assert "2 segments" in page
+    as_amina.post(f"/campaigns/{campaign.pk}/words/", {"body_en": "Silk is in", "body_ur": "ریشم"})
+    assert dict(campaign.texts.values_list("language", "body")) == {"en": "Silk is in", "ur": "ریشم"}
+    answer = as_amina.post(f"/campaigns/{campaign.pk}/words/", {"body_en": "{{ contact.frist_name }}"})
+    assert answer.status_code == 422
+    assert "frist_name" in answer.text
+    as_amina.post(f"/campaigns/{campaign.pk}/words/", {"body_en": "Silk", "body_ur": ""})
+    assert campaign.texts.count() == 1

@@ -16,11 +16,12 @@ from grahak.channels.rules import rules
 from grahak.core.access import needs
 from grahak.customers.models import SavedView
 from grahak.insight.models import Segment
-from grahak.marketing import actions, audience
+from grahak.marketing import actions
 from grahak.marketing.campaign_forms import HowForm, NameForm, TryForm, VariantForm, WhenForm, initial
 from grahak.marketing.models import AudiencePart, Campaign, Letter, LetterKind, Stage, Variant
 from grahak.marketing.views.doors import campaign_or_404
 from grahak.marketing.views.sent import sent_page
+from grahak.marketing.views.words import words_step
 
 WHOLE_LIST = "?"
 
@@ -52,10 +53,7 @@ def steps_page(
         "when_form": WhenForm(initial=when_of(found)),
         "how_form": HowForm(initial=initial(found, HowForm)),
         "try_form": TryForm(initial=initial(found, TryForm)),
-        "parts": [
-            part_words(part)
-            for part in found.parts.select_related("segment").order_by("minus", "position", "pk")
-        ],
+        "parts": [part_words(part) for part in parts],
         "segments": Segment.objects.filter(archived_at=None)
         .order_by("name")
         .values_list("pk", "name", "members"),
@@ -66,6 +64,8 @@ def steps_page(
         "problems": actions.problems(found),
         "rules": rules(),
         "languages": [(code, dict(settings.LANGUAGES).get(code, code)) for code in languages],
+        "subjects": subjects_of(found),
+        **(words_step(found) if found.channel == "sms" else {}),
         **bound,
     }
     return render(request, "marketing/steps.html", context, status=status)
@@ -80,6 +80,13 @@ def languages_of(found: Campaign) -> list[str]:
         written += [code for code in found.texts.values_list("language", flat=True) if code not in written]
     known = dict(settings.LANGUAGES)
     return [code for code in written if code in known]
+
+
+def subjects_of(found: Campaign) -> list[tuple[str, str, str]]:
+    """(code, name, subject) of each language that a campaign's mail is written in."""
+    names = dict(settings.LANGUAGES)
+    said = found.letter.document.get("subject", {}) if found.letter else {}
+    return [(code, str(names[code]), said.get(code, "")) for code in languages_of(found)]
 
 
 def when_of(found: Campaign) -> dict[str, Any]:
@@ -133,15 +140,3 @@ def _view_name(query: str) -> str:
     if set(asked) != {"view"} or not (number.isascii() and number.isdecimal() and len(number) < 19):
         return ""
     return SavedView.objects.filter(pk=int(number)).values_list("name", flat=True).first() or ""
-
-
-@require_GET
-@needs("campaigns.view")
-def reach(request: HttpRequest, pk: int) -> HttpResponse:
-    """How many it would reach this moment, and what keeps it from the others: counted when the page asks for it."""
-    found = campaign_or_404(pk)
-    user: Any = request.user
-    context = {"campaign": found, "reach": audience.reach(found, user), "whole": not request.htmx}  # type: ignore[attr-defined]
-    return render(
-        request, "marketing/_reach.html" if not context["whole"] else "marketing/reach.html", context
-    )

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_GET, require_POST
 from grahak.channels.rules import rules
 from grahak.core.access import needs
 from grahak.core.toasts import say
-from grahak.marketing import actions, audience
+from grahak.marketing import actions
 from grahak.marketing.campaign_forms import TestForm, WhenForm
 from grahak.marketing.models import Campaign
 from grahak.marketing.views.campaign import languages_of, steps_page
 from grahak.marketing.views.doors import campaign_or_404, draft_or_404
+from grahak.marketing.views.reaching import reach_of
 
 KEPT_WHEN = "campaign_when"
 
@@ -45,7 +46,7 @@ def check_page(request: HttpRequest, found: Campaign, *, status: int = 200, **mo
         "stage": found.stage,
         "problems": problems,
         "stops": [one for one in problems if getattr(one, "level", "stop") == "stop"],
-        "reach": audience.reach(found, user),
+        **reach_of(found, user),
         "rules": rules(),
         "test": TestForm(initial={"to": user.email}),
         "languages": [(code, names.get(code, code)) for code in languages_of(found)],

@@ -18,10 +18,12 @@ from grahak.insight.models import Segment
 from grahak.marketing import actions
 from grahak.marketing.actions import Part
 from grahak.marketing.campaign_forms import BeginForm, HowForm, NameForm, TryForm, VariantForm
-from grahak.marketing.models import Campaign, Letter, LetterKind
+from grahak.marketing.letters import actions as letters
+from grahak.marketing.models import Campaign
 from grahak.marketing.segments import segment_named
 from grahak.marketing.views.campaign import WHOLE_LIST, languages_of, steps_page
 from grahak.marketing.views.doors import draft_or_404
+from grahak.marketing.views.words import typed
 
 
 @needs("campaigns.edit")
@@ -38,20 +40,9 @@ def new(request: HttpRequest) -> HttpResponse:
             by=user, name=data["name"], channel=data["channel"], purpose=data["purpose"], parts=parts
         )
         if data["template"] is not None and found.channel == "email":
-            actions.edit(found, by=user, letter=own_letter(data["template"], found, user))
+            letters.for_campaign(found, data["template"], by=user)
         return redirect(found)
     return render(request, "marketing/new.html", {"form": form}, status=422 if form.errors else 200)
-
-
-def own_letter(template: Letter, found: Campaign, user: Any) -> Letter:
-    """A copy of a template that belongs to one campaign, so that changing it changes nothing else."""
-    return Letter.objects.create(
-        name=found.name,
-        kind=LetterKind.CAMPAIGN,
-        document=template.document,
-        default_language=template.default_language,
-        by=user,
-    )
 
 
 @require_POST
@@ -145,14 +136,22 @@ def _part(asked: str, minus: bool, user: Any) -> Part | None:
 
 @require_POST
 @needs("campaigns.edit")
-def letter(request: HttpRequest, pk: int) -> HttpResponse:
-    """Begin the letter of a campaign from a template, or change to another."""
+def words(request: HttpRequest, pk: int) -> HttpResponse:
+    """The text of an SMS in each language; an emptied one is taken out."""
     found = draft_or_404(pk)
-    number = request.POST.get("template", "")
-    if not (number.isascii() and number.isdecimal() and len(number) < 19):
-        return steps_page(request, found, status=422, at="what", what_error=_("Choose a template."))
-    template = get_object_or_404(Letter, pk=int(number), kind=LetterKind.TEMPLATE, archived_at=None)
-    return _keep(request, found, "what", letter=own_letter(template, found, request.user))
+    user: Any = request.user
+    lines = typed(found, request.POST)
+    if any(line.error for line in lines):
+        return steps_page(request, found, status=422, at="what", texts=lines)
+    try:
+        for line in lines:
+            if line.body:
+                actions.word(found, line.code, subject="", body=line.body, by=user)
+            else:
+                actions.unword(found, line.code, by=user)
+    except actions.OnItsWay as error:
+        say(request, str(error), tone="wait")
+    return _back(found, "what")
 
 
 @require_POST
