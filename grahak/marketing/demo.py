@@ -1,180 +1,176 @@
-"""The campaigns of the demo story: two that were never really sent, and say so in their names, with their
-ledger kept by the same rules as a real one; and a draft that is ready to go to the mailbox."""
+"""Marketing's part of the demo story: a year of campaigns that were never sent, and say so, with ledgers kept by the
+rules of real ones; and a draft that is ready to go to the mailbox.
+
+What is simulated and what is not stands on each campaign: nothing was sent; who opened, followed a link, complained or
+asked to stop is invented from a fixed seed; the orders are the demo shop's real sales. So a campaign cannot have done
+anything: its hold-out, drawn by lot, tells by chance what it tells. On one the held out were not drawn but chosen so
+that an effect shows, to let people see what one looks like; it says that too.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import random
-from dataclasses import dataclass
+from collections.abc import Callable
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from django.utils import timezone
+from django.db import transaction
+from django.db.models import Avg
 from django.utils.translation import gettext as _
 
-from grahak.channels import checks, timeline
-from grahak.channels.models import Click, Dispatch, DispatchState, FailReason, Link, Message, MessageState
-from grahak.core import audit, bulk, business, links
+from grahak.catalogue.models import Product
+from grahak.core import audit, bulk, business
 from grahak.core.models import User
-from grahak.marketing import actions, audience, rendering
-from grahak.marketing.models import Campaign
-from grahak.sales.models import CustomerFigures
+from grahak.customers.models import Consent, Identity
+from grahak.marketing.demo_plans import PLANS, SHOP, Plan, launch_day
+from grahak.marketing.demo_sending import PROVIDER, simulate
+from grahak.marketing.letters import quick
+from grahak.marketing.models import AudiencePart, Campaign, Chosen, Letter, LetterKind
+from grahak.marketing.report import count
+from grahak.sales.models import CustomerFigures, OrderLine
 
 SEED = 20_261_124
-MOST = 1_500
-NOTE = "Made up for the demo: nothing was sent, no mail of it is in the mailbox. Its orders are real sales."
-
-
-@dataclass(frozen=True)
-class Words:
-    subject: str
-    body: str
-
-
-SHOP = "https://shop.kapasi.example/new"
-SEASON = {
-    "en": Words(
-        "New gift range is in, {{ contact.first_name }}",
-        "Dear {{ contact.first_name | default: 'friend' }},\n\nthe new gift range has come in. {{ customer.name }} "
-        f"sees it first, until Saturday at last season's rates:\n{SHOP}\n\nWith regards,\n{{{{ shop.name }}}}",
-    ),
-    "ur": Words(
-        "{{ contact.first_name }}، تحفوں کا نیا مال آ گیا",
-        "محترم {{ contact.first_name }}،\n\nتحفوں کا نیا مال آ گیا ہے۔ {{ customer.name }} کے لیے ہفتے تک پرانے ریٹ:\n"
-        f"{SHOP}\n\nآداب،\n{{{{ shop.name }}}}",
-    ),
-    "hi": Words(
-        "{{ contact.first_name }}, गिफ़्ट का नया माल आ गया",
-        "नमस्ते {{ contact.first_name }},\n\nगिफ़्ट का नया माल आ गया है। {{ customer.name }} के लिए शनिवार तक पुराने रेट:\n"
-        f"{SHOP}\n\nसादर,\n{{{{ shop.name }}}}",
-    ),
-    "gu": Words(
-        "{{ contact.first_name }}, ગિફ્ટનો નવો માલ આવી ગયો",
-        "નમસ્તે {{ contact.first_name }},\n\nગિફ્ટનો નવો માલ આવી ગયો છે. {{ customer.name }} માટે શનિવાર સુધી જૂના ભાવ:\n"
-        f"{SHOP}\n\nઆપનો,\n{{{{ shop.name }}}}",
-    ),
-}
+NOTICE = "May we write to you about offers on this number? You can stop it at any time."
+AGREED = {"whatsapp": (("whatsapp", "phone"), 0.62), "sms": (("phone",), 0.5)}
+COSTED = 0.85  # of the items; the others show what a report does without
 DUE = {
-    "en": Words(
+    "en": (
         "Time to fill the shelf, {{ contact.first_name }}?",
         "Dear {{ contact.first_name | default: 'friend' }},\n\n{% if figures.last_order_date %}your last order was on "
         "{{ figures.last_order_date }}. {% endif %}{% if figures.usual_items %}You usually take "
         "{{ figures.usual_items }}. {% endif %}Shall we send the same again? Answer this mail, or look here:\n"
-        f"{SHOP}\n\nWith regards,\n{{{{ shop.name }}}}",
+        f"{SHOP}/new\n\nWith regards,\n{{{{ shop.name }}}}",
     ),
-    "ur": Words(
+    "ur": (
         "{{ contact.first_name }}، نیا آرڈر بھیجیں؟",
         "محترم {{ contact.first_name }}،\n\n{% if figures.last_order_date %}آپ کا آخری آرڈر "
         "{{ figures.last_order_date }} کو آیا تھا۔ {% endif %}کیا وہی مال دوبارہ بھیج دیں؟ "
         "اس میل کا جواب دیں یا یہاں دیکھیں:\n"
-        f"{SHOP}\n\nآداب،\n{{{{ shop.name }}}}",
+        f"{SHOP}/new\n\nآداب،\n{{{{ shop.name }}}}",
     ),
-    "hi": Words(
+    "hi": (
         "{{ contact.first_name }}, नया ऑर्डर भेजें?",
         "नमस्ते {{ contact.first_name }},\n\n{% if figures.last_order_date %}आपका पिछला ऑर्डर "
         "{{ figures.last_order_date }} को आया था। {% endif %}क्या वही माल फिर भेज दें? इस मेल का जवाब दें या यहाँ देखें:\n"
-        f"{SHOP}\n\nसादर,\n{{{{ shop.name }}}}",
+        f"{SHOP}/new\n\nसादर,\n{{{{ shop.name }}}}",
     ),
-    "gu": Words(
+    "gu": (
         "{{ contact.first_name }}, નવો ઓર્ડર મોકલીએ?",
         "નમસ્તે {{ contact.first_name }},\n\n{% if figures.last_order_date %}તમારો છેલ્લો ઓર્ડર "
         "{{ figures.last_order_date }} એ આવ્યો હતો. {% endif %}એ જ માલ ફરી મોકલીએ? આ મેઇલનો જવાબ આપો અથવા અહીં જુઓ:\n"
-        f"{SHOP}\n\nઆપનો,\n{{{{ shop.name }}}}",
+        f"{SHOP}/new\n\nઆપનો,\n{{{{ shop.name }}}}",
     ),
 }
 
 
-def tell_story(*, by: User | None) -> dict[str, int]:
-    """Tell it; runs once in the demo's transaction. Returns how many messages were made up and who the draft
-    is for."""
-    if by is None:
-        return {"messages": 0, "draft": 0}
-    chance, now = random.Random(SEED), timezone.now()
-    made = 0
-    for name, days in ((_("New season (simulated)"), 24), (_("Reminder to old friends (simulated)"), 11)):
-        before = now - dt.timedelta(days=days)
-        bought = CustomerFigures.objects.filter(first_at__lt=before, orders__gt=0).order_by("-net")
-        people = list(bought.values_list("pk", flat=True)[: MOST if days > 20 else MOST // 2])
-        made += _simulate(_worded(name, SEASON, people, by), before, chance, by)
-    due = CustomerFigures.objects.filter(due_on__lte=business.today(), orders__gte=3).order_by("-net")
-    late = list(due.values_list("pk", flat=True)[:400])
-    draft = _worded(_("Time for the next order"), DUE, late, by)
-    audit.record("marketing.demo.told", draft, by=by, messages=made)
-    return {"messages": made, "draft": len(late)}
-
-
-def _worded(name: str, words: dict[str, Words], people: list[int], by: User) -> Campaign:
-    campaign = actions.begin(by=by, name=name, customers=people, language="en")
-    for language, text in words.items():
-        actions.word(campaign, language, subject=text.subject, body=text.body, by=by)
-    return campaign
-
-
-def _simulate(campaign: Campaign, at: dt.datetime, chance: random.Random, by: User) -> int:
-    """A dispatch that ended, with one row for each of the audience, judged by the rules of a real one."""
-    dispatch = Dispatch.objects.create(
-        renderer=rendering.NAME, subject_id=campaign.pk, title=campaign.name, base_url=links.origin(), by=by,
-        state=DispatchState.SENDING, launched_at=at, created_at=at,
-    )  # fmt: skip
-    Campaign.objects.filter(pk=campaign.pk).update(dispatch=dispatch, note=NOTE, created_at=at)
-    rendering.write_links(dispatch, campaign)
-    rows = Message.objects.bulk_create(
-        [
-            Message(
-                dispatch=dispatch, customer_id=customer, contact_id=contact, language=language, not_before=at
-            )
-            for customer, contact, language in audience.recipients(campaign, by)
-        ],
-        batch_size=500,
+def notes() -> tuple[str, str]:
+    """What stands on a simulated campaign: the usual note, and that of the one whose effect is arranged."""
+    lot = _(
+        "Made up for the demo: nothing was sent. Who opened, clicked or asked to stop is invented, and so are costs of "
+        "items. The orders are real sales, so it cannot have done anything: what its lot shows is chance."
     )
-    facts = checks.with_facts(Message.objects.filter(dispatch=dispatch).order_by("pk"), dispatch)
-    for row, verdict in zip(rows, checks.judge(dispatch.purpose, facts), strict=True):
-        _decide(row, verdict, at, chance)
-    bulk.update(Message, _DECIDED, [_stored(row) for row in rows])
-    link = Link.objects.filter(dispatch=dispatch).first()
-    if link is not None:
-        followed = [row for row in rows if row.first_clicked_at]
-        Click.objects.bulk_create(
-            [Click(link=link, message=row, at=row.first_clicked_at or at) for row in followed], batch_size=300
-        )
-    Dispatch.objects.filter(pk=dispatch.pk).update(
-        state=DispatchState.DONE, audience=len(rows), finished_at=at + dt.timedelta(minutes=4)
+    arranged = _(
+        "Made up for the demo: nothing was sent; clicks and costs are invented, the orders are real sales. Who was "
+        "held out was not drawn by lot here but chosen so that an effect shows: it is no real one."
     )
-    after = 0
-    while after >= 0:
-        after = timeline.catch_up(dispatch.pk, after)
+    return lot[:300], arranged[:300]
+
+
+def steps() -> list[Callable[[User | None], Any]]:
+    """Costs and consents, each campaign, the draft and the counting: each in a transaction of its own, and safe to
+    repeat."""
+    return [give_costs, agree, *(partial(tell, plan) for plan in PLANS), begin_draft, count_all]
+
+
+def tell_story(*, by: User | None) -> dict[str, Any]:
+    """All of it at once; returns what each step told."""
+    return {str(place): step(by) for place, step in enumerate(steps())}
+
+
+@transaction.atomic
+def give_costs(by: User | None) -> int:
+    """Most items get a cost, a part of what they are sold at on average. Returns how many."""
+    chance = random.Random(SEED)
+    sold = OrderLine.objects.filter(
+        product__cost=None, product__isnull=False, quantity__gt=0, unit_price__gt=0
+    )
+    rows = []
+    for pk, rate in sold.order_by("product").values_list("product").annotate(rate=Avg("unit_price")):
+        if chance.random() < COSTED:
+            cost = Decimal(str(rate)) * Decimal(str(round(chance.uniform(0.52, 0.78), 3)))
+            rows.append((int(cost.quantize(Decimal("0.01")) * 10_000), pk))
+    bulk.update(Product, ["cost"], rows)
     return len(rows)
 
 
-_DECIDED = (
-    "state", "reason", "detail", "address", "attempted_at", "sent_at", "first_clicked_at", "first_opened_at",
-    "machine_opened_at",
-)  # fmt: skip
+@transaction.atomic
+def agree(by: User | None) -> int:
+    """Consent for WhatsApp and SMS, given at the counter a year ago. Returns how many statements were written."""
+    chance, made = random.Random(SEED + 1), 0
+    now = business.day_start(business.today())
+    for channel, (kinds, share) in AGREED.items():
+        known = set(
+            Consent.objects.filter(channel=channel, purpose="offers").values_list("contact", flat=True)
+        )
+        contacts = Identity.objects.filter(kind__in=kinds).values_list("contact", flat=True)
+        rows = [
+            (pk, channel, "offers", "granted", bulk.stored(now - dt.timedelta(days=chance.randint(375, 420))),
+             by.pk if by else None, "said so at the counter", NOTICE, True)
+            for pk in sorted(set(contacts) - known)
+            if chance.random() < share
+        ]  # fmt: skip
+        names = ("contact", "channel", "purpose", "state", "at", "by", "how", "notice", "is_current")
+        bulk.insert(Consent, names, rows)
+        made += len(rows)
+    return made
 
 
-def _stored(row: Message) -> tuple[Any, ...]:
-    moments = (
-        row.attempted_at, row.sent_at, row.first_clicked_at, row.first_opened_at, row.machine_opened_at
-    )  # fmt: skip
-    at = (bulk.stored(moment) if moment else None for moment in moments)
-    return (str(row.state), str(row.reason), row.detail, row.address, *at, row.pk)
+@transaction.atomic
+def tell(plan: Plan, by: User | None) -> int:
+    """One campaign of the past, unless it is told already. Returns how many messages it has."""
+    if by is None or Campaign.objects.filter(name=plan.name, dispatch__isnull=False).exists():
+        return 0
+    chance = random.Random(f"{SEED} {plan.name}")
+    lot, arranged = notes()
+    day = launch_day(plan, business.today())
+    return simulate(plan, day, chance, by=by, note=lot, tilted=arranged)
 
 
-def _decide(row: Message, verdict: checks.Verdict, at: dt.datetime, chance: random.Random) -> None:
-    if verdict.reason:
-        row.state, row.reason, row.detail = MessageState.SKIPPED, verdict.reason, verdict.detail[:300]
-        return
-    row.address = verdict.address
-    row.attempted_at = at + dt.timedelta(seconds=chance.uniform(0, 200))
-    if chance.random() < 0.012:
-        row.state, row.reason = MessageState.FAILED, FailReason.REFUSED
-        row.detail = "552 5.2.2 Mailbox full (made up for the demo)"
-        return
-    row.state, row.sent_at = MessageState.SENT, row.attempted_at + dt.timedelta(seconds=1)
-    if chance.random() < 0.14:
-        row.first_clicked_at = row.sent_at + dt.timedelta(minutes=chance.expovariate(1 / 300) + 1)
-    if row.first_clicked_at is not None:
-        row.first_opened_at = row.first_clicked_at
-    elif chance.random() < 0.22:
-        row.first_opened_at = row.sent_at + dt.timedelta(minutes=chance.expovariate(1 / 500) + 1)
-    if chance.random() < 0.05:
-        row.machine_opened_at = row.sent_at + dt.timedelta(seconds=2)
+@transaction.atomic
+def begin_draft(by: User | None) -> int:
+    """A draft to customers whose next order is due. Returns to how many."""
+    name = _("Time for the next order")
+    if by is None or Campaign.objects.filter(name=name).exists():
+        return 0
+    due = CustomerFigures.objects.filter(due_on__lte=business.today(), orders__gte=3).order_by("-net")
+    late = list(due.values_list("pk", flat=True)[:400])
+    shop = business.required()
+    letter = Letter.objects.create(
+        name=name,
+        kind=LetterKind.CAMPAIGN,
+        document=quick.document(DUE),
+        default_language=shop.language,
+        by=by,
+    )
+    draft = Campaign.objects.create(
+        name=name,
+        letter=letter,
+        default_language=shop.language,
+        attribution_days=shop.attribution_days,
+        by=by,
+    )
+    AudiencePart.objects.create(campaign=draft)
+    Chosen.objects.bulk_create([Chosen(campaign=draft, customer_id=pk) for pk in late], batch_size=1_000)
+    audit.record("marketing.demo.told", draft, by=by, campaigns=len(PLANS))
+    return len(late)
+
+
+def count_all(by: User | None) -> int:
+    """Count the figures of what was told, so that the first look at them waits for nothing. Returns how many."""
+    found = Campaign.objects.filter(dispatch__isnull=False, counted=None).select_related("dispatch")
+    return len([count(campaign) for campaign in found])
+
+
+__all__ = ["PROVIDER", "steps", "tell_story"]
