@@ -223,6 +223,24 @@ class World:
             message_id="1@x", mail_from="a@b.example", rcpt_to="c@d.example", content=b""
         )
 
+    @cached_property
+    def whatsapp(self) -> Any:
+        from grahak.channels.models import WhatsAppAccount
+
+        return WhatsAppAccount.objects.create(phone_id="1", business_id="2")
+
+    @cached_property
+    def gateway(self) -> Any:
+        from grahak.channels.models import SmsAccount
+
+        return SmsAccount.objects.create(name="Gateway", url="https://sms.example/")
+
+    @cached_property
+    def set_aside(self) -> Any:
+        from grahak.channels.models import SetAside
+
+        return SetAside.objects.create(source="mailbox", key="k", reason="broken", content=b"?")
+
     @property
     def barred(self) -> Any:
         from grahak.channels.models import Suppression
@@ -382,6 +400,8 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
         ("connect:delivery", "connect:replay", "connect:see_to"),
         lambda world: {"pk": world.delivery.connector_id, "delivery": world.delivery.pk},
     ),
+    "channels:whatsapp_hook": lambda world: {"token": world.whatsapp.hook_token},
+    "channels:sms_hook": lambda world: {"token": world.gateway.hook_token},
     "connect:hook": lambda world: {
         "kind": world.delivery.connector.kind,
         "token": world.delivery.connector.token,
@@ -389,7 +409,9 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     **dict.fromkeys(("connect:reject", "connect:reject_again"), lambda world: {"pk": world.reject.pk}),
     "marketing:variant": lambda world: {"pk": world.draft.pk, "code": "A"},
     "marketing:message_why": lambda world: {"pk": world.message.pk},
-    "channels:lift": lambda world: {"pk": world.barred.pk},
+    **dict.fromkeys(("channels:lift", "channels:put_back"), lambda world: {"pk": world.barred.pk}),
+    **dict.fromkeys(("channels:aside", "channels:put_away"), lambda world: {"pk": world.set_aside.pk}),
+    "channels:mail_hook": lambda world: {"token": "nobodys"},
     **dict.fromkeys(("channels:mail", "channels:mail_html"), lambda world: {"pk": world.mail.pk}),
     "channels:stop": lambda world: {"token": tokens.stop_token(world.message.pk)},
     "channels:preferences": lambda world: {"token": tokens.me_token(message=world.message.pk)},
@@ -400,7 +422,8 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
             *("marketing:edit", "marketing:preview", "marketing:test", "marketing:send", "marketing:remove"),
             *("marketing:reach", "marketing:rename", "marketing:who", "marketing:how", "marketing:when"),
             *("marketing:add_variant", "marketing:trying", "marketing:check", "marketing:archive"),
-            *("marketing:restore", "marketing:words", "marketing:meter"),
+            *("marketing:restore", "marketing:words", "marketing:meter", "marketing:schedule", "marketing:ask"),
+            *("marketing:unschedule", "marketing:approve", "marketing:refuse", "marketing:late"),
         ),
         lambda world: {"pk": world.draft.pk},
     ),
@@ -409,6 +432,8 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
             "marketing:campaign",
             "marketing:people",
             "marketing:held_out",
+            "marketing:winner",
+            "marketing:resend",
             "marketing:export",
             "marketing:why",
             "marketing:pause",

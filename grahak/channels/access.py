@@ -15,6 +15,7 @@ grant(
     analyst="all",
     counter="all",
 )
+grant("channels.accounts.edit", says=_("Connect WhatsApp and SMS"), manager="")
 grant("channels.rules.edit", says=_("Change the rules of sending"))
 grant("channels.suppression.edit", says=_("Change who is never written to"), marketer="all", agent="all")
 
@@ -22,6 +23,12 @@ describe(
     {
         "channels.sender.changed": _("Mail account changed"),
         "channels.sender.tested": _("Mail account tried"),
+        "channels.whatsapp.changed": _("WhatsApp account changed"),
+        "channels.whatsapp.tested": _("WhatsApp tried on a phone"),
+        "channels.sms.changed": _("SMS account changed"),
+        "channels.sms.tested": _("SMS tried on a phone"),
+        "channels.mailbox.changed": _("Mailbox for returned mail changed"),
+        "channels.aside.put_away": _("Unreadable mail looked at"),
         "channels.rules.changed": _("Rules of sending changed"),
         "channels.address.barred": _("Address is never written to"),
         "channels.address.allowed": _("Address may be written to again"),

@@ -45,6 +45,24 @@ def hang() -> None:
     registry.add_settings(
         account,
         NavLink(
+            *(_("WhatsApp"), "channels:whatsapp", "whatsapp", "channels.accounts.edit"),
+            group=1,
+            order=41,
+            says=_("The shop's number at Meta's Cloud API, its health and its templates."),
+        ),
+        NavLink(
+            *(_("SMS"), "channels:sms", "chat", "channels.accounts.edit"),
+            group=1,
+            order=42,
+            says=_("The gateway that takes texts, what a segment costs, and the DLT entity."),
+        ),
+        NavLink(
+            *(_("Mail that comes back"), "channels:returned", "mailbox", "channels.sender.edit"),
+            group=1,
+            order=43,
+            says=_("The mailbox that is read for bounces and complaints."),
+        ),
+        NavLink(
             *(_("Rules of sending"), "channels:rules", "shield", "channels.rules.edit"),
             group=1,
             order=45,

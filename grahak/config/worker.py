@@ -53,6 +53,12 @@ def _copy(stop: threading.Event) -> None:
     loop.run(stop)
 
 
+def _hooks(stop: threading.Event) -> None:
+    from grahak.channels import deliveries
+
+    deliveries.run(stop)
+
+
 def _work_deliveries(stop: threading.Event) -> None:
     from grahak.connect.connectors import work
 
@@ -70,6 +76,7 @@ LOOPS: dict[str, Loop] = {
     "imports": _run_jobs("imports"),
     "launches": _run_jobs("sending"),
     "sending": _send,
+    "hooks": _hooks,
     "warehouse": _copy,
     "house": keep_house,
     "digest": _digest,

@@ -24,9 +24,9 @@ async def beside(account: Account, do: Do) -> tuple[Account, Closer | None]:
     """The fake gateway of the demo runs in this process."""
     if not account.is_fake:
         return account, None
-    from grahak.channels.testing import demo
+    from grahak.channels.testing.demo import sms as running
 
-    return await demo.sms(account, do)
+    return await running(account, do)
 
 
 SMS = Channel(

@@ -13,9 +13,9 @@ async def beside(account: Account, do: Do) -> tuple[Account, Closer | None]:
     """The fake Cloud API of the demo runs in this process."""
     if not account.is_fake:
         return account, None
-    from grahak.channels.testing import demo
+    from grahak.channels.testing.demo import whatsapp as running
 
-    return await demo.whatsapp(account, do)
+    return await running(account, do)
 
 
 WHATSAPP = Channel(
