@@ -1,16 +1,18 @@
 """Sending: personal mails a second through the ledger, and whether memory stays flat for a million
 recipients.
 
-`rate` sends 20,000 personal mails (Liquid, a tracked link, text and HTML, one-click unsubscribe) from a
-frozen audience, through claim, consent check, attempt and result committed for each, to a local SMTP sink of
-its own process; beside it a bare aiosmtplib client hands ready-made mails of the same size to the same sink
-over as many connections. `memory` is the peak resident size of a process that freezes and sends to a provider
-that takes everything at once; its growth is the promise.
+`rate` sends 20,000 personal mails (a letter of blocks with Liquid, products that each customer usually buys,
+links that are another for everybody and counted, text and HTML, one-click unsubscribe) from a frozen audience,
+through claim, consent check, attempt and result committed for each, to a local SMTP sink of its own process;
+beside it a bare aiosmtplib client hands ready-made mails of the same size to the same sink over as many
+connections. `memory` is the peak resident size of a process that freezes and sends to a provider that takes
+everything at once; its growth is the promise.
 """
 
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 import os
 import resource
@@ -19,6 +21,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from importlib import import_module
 from typing import Any
 from urllib.parse import quote
@@ -28,25 +31,29 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from grahak.catalogue.models import Product
 from grahak.channels import engine, ledger, renderers
 from grahak.channels.email.accounts import Account
-from grahak.channels.email.building import Letterhead
+from grahak.channels.email.building import Letterhead, build
 from grahak.channels.email.transport import NullTransport
 from grahak.channels.lean import lean
-from grahak.channels.models import Dispatch, Sender, SendingRules
+from grahak.channels.models import Dispatch, Message, Sender, SendingRules
 from grahak.config.bench import frame
 from grahak.core import bulk
 from grahak.core.models import Business, User
 from grahak.customers.models import Consent, Contact, Customer, Identity
 from grahak.marketing import rendering
-from grahak.marketing.models import AudiencePart, Campaign, CampaignText
+from grahak.marketing.letters import actions as letters
+from grahak.marketing.letters import quick
+from grahak.marketing.models import AudiencePart, Campaign, Letter
+from grahak.sales.models import Order, OrderLine
 
 CONNECTIONS = 16
 NULL_CONNECTIONS = 50  # the most an account may have
 PIECE = 10_000
 BODY = """Dear {{ contact.first_name | default: "friend" }},
 
-the new season's stock has come in, and we have put some aside for {{ customer.name }} in {{ customer.city }}.
+the new season's stock has come in, and we have put some aside for **{{ customer.name }}** in {{ customer.city }}.
 Have a look before the others do: https://shop.example/new
 
 {% if customer.city == "Surat" %}We deliver to you on Thursday.{% else %}We send it by the usual transport.{% endif %}
@@ -54,16 +61,42 @@ Have a look before the others do: https://shop.example/new
 With regards,
 {{ shop.name }}
 """
+PRODUCTS = 60
+LETTER = {
+    "languages": ["en"],
+    "subject": {"en": "Something new for {{ customer.name }}"},
+    "preheader": {"en": "Put aside for {{ contact.first_name }}"},
+    "blocks": [
+        {"type": "heading", "text": {"en": "The new season is in"}},
+        {"type": "text", "text": {"en": BODY}},
+        {"type": "button", "label": {"en": "Look at it"}, "url": "https://shop.example/new?from=mail"},
+        {
+            "type": "product",
+            "pick": "usual",
+            "count": 2,
+            "button": {"en": "Order again"},
+            "url": "https://shop.example/p/{{ product.code }}",
+        },
+        {
+            "type": "product",
+            "pick": "bestsellers",
+            "count": 2,
+            "button": {"en": "See it"},
+            "url": "https://shop.example/p/{{ product.code }}",
+        },
+    ],
+}
 SHORT = "Dear {{ contact.first_name }}, the new stock is in: https://shop.example/new"
 
 
 def cases(quick: bool) -> Iterator[dict[str, Any]]:
     size = 2_000 if quick else 20_000
-    with _filled(size) as url, _sink() as port:
+    with _filled(size, orders=True) as url, _sink() as port:
+        weight = int(_child(url, "weigh", 1, port)["bytes"])
         # the bare client before and after: a busy machine then slows both alike
-        bare = [_child(url, "bare", size, port)["rate"]]
+        bare = [_child(url, "bare", size, port, weight)["rate"]]
         ours = _child(url, "rate", size, port)["rate"]
-        bare.append(_child(url, "bare", size, port)["rate"])
+        bare.append(_child(url, "bare", size, port, weight)["rate"])
         yield {
             "case": "rate",
             "size": size,
@@ -87,12 +120,15 @@ def cases(quick: bool) -> Iterator[dict[str, Any]]:
 
 
 @contextmanager
-def _filled(size: int) -> Iterator[str]:
-    """A database of SIZE customers who said yes, made from their numbers alone; gives its DATABASE_URL."""
-    name = f"send-{size}"
+def _filled(size: int, *, orders: bool = False) -> Iterator[str]:
+    """A database of SIZE customers who said yes, made from their numbers alone, with two ORDERS each where they are
+    wanted; gives its DATABASE_URL."""
+    name = f"send-orders-{size}" if orders else f"send-{size}"
     with frame.scratch(name) as fresh:
         if fresh:
             _fill(size)
+            if orders:
+                _fill_orders(size)
             if connection.vendor == "sqlite":
                 with connection.cursor() as cursor:
                     cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -156,9 +192,42 @@ def _fill(size: int) -> None:
             )
 
 
-def _child(url: str, what: str, size: int, port: int = 0) -> dict[str, float]:
+def _fill_orders(size: int) -> None:
+    """Two orders of three lines for every customer, from sixty products."""
+    now = timezone.now()
+    Product.objects.bulk_create(
+        Product(code=f"P{n}", name=f"Cotton sheet {n}", price=Decimal(200 + n)) for n in range(PRODUCTS)
+    )
+    products = list(Product.objects.order_by("pk").values_list("pk", flat=True))
+    for start in range(1, 2 * size + 1, PIECE):
+        ids = range(start, min(start + PIECE, 2 * size + 1))
+        with transaction.atomic():
+            Order.objects.bulk_create(
+                [
+                    Order(
+                        pk=n, number=f"B{n}", customer_id=(n + 1) // 2, placed_at=now - dt.timedelta(days=n % 50),
+                        net=600, total=600,
+                    )
+                    for n in ids
+                ],
+                batch_size=500,
+            )  # fmt: skip
+            OrderLine.objects.bulk_create(
+                [
+                    OrderLine(
+                        order_id=n, ordinal=at, product_id=products[(n // 2 * 7 + at * at) % PRODUCTS],
+                        description=f"Cotton sheet {at}", quantity=1, unit_price=200, amount=200,
+                    )
+                    for n in ids
+                    for at in (1, 2, 3)
+                ],
+                batch_size=500,
+            )  # fmt: skip
+
+
+def _child(url: str, what: str, size: int, port: int = 0, weight: int = 0) -> dict[str, float]:
     """Run one measurement in a process of its own, so that nothing else is in its time and memory."""
-    call = f"send.measure({what!r}, {size}, {port})"
+    call = f"send.measure({what!r}, {size}, {port}, {weight})"
     code = f"import django; django.setup(); from grahak.config.bench import send; {call}"
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-c", code],
@@ -177,14 +246,17 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "DJANGO_SETTINGS_MODULE": "grahak.config.settings", "PYTHONPATH": package}
 
 
-def measure(what: str, size: int, port: int) -> None:
-    """The child's work; prints its figures as JSON."""
+def measure(what: str, size: int, port: int, weight: int = 0) -> None:
+    """The child's work; prints its figures as JSON. WEIGHT is the bytes of a mail."""
     if what == "bare":
-        print(json.dumps({"rate": asyncio.run(_bare(size, port))}))  # noqa: T201
+        print(json.dumps({"rate": asyncio.run(_bare(size, port, weight))}))  # noqa: T201
         return
     lean(connection)
+    if what == "weigh":
+        print(json.dumps({"bytes": _weight()}))  # noqa: T201
+        return
     SendingRules.objects.update_or_create(pk=1, defaults={"quiet_from": None, "quiet_until": None})
-    dispatch = _dispatch(BODY if what == "rate" else SHORT)
+    dispatch = _dispatch(LETTER if what == "rate" else quick.document({"en": ("New stock", SHORT)}))
     account = Account(
         "127.0.0.1",
         port,
@@ -211,10 +283,22 @@ def measure(what: str, size: int, port: int) -> None:
     print(json.dumps({"rate": size / took, "peak": peak, "seconds": took}))  # noqa: T201
 
 
-def _dispatch(body: str = BODY) -> Dispatch:
+def _weight() -> int:
+    """The bytes of one mail of `rate`."""
+    dispatch = _dispatch(LETTER)
+    row = Message.objects.create(dispatch=dispatch, customer_id=1, contact_id=1, language="en")
+    name = "1.0123456789abcdef@bench.example"
+    claimed = renderers.Claimed(row.pk, 1, 1, "buyer1@shop.example", "en", name, 1)
+    [words] = rendering.render(dispatch, [claimed])
+    assert isinstance(words, renderers.Words), words
+    content = build(Letterhead("Bench & Sons", "shop@bench.example"), words, "buyer1@shop.example", name)
+    _forget(dispatch)
+    return len(content)
+
+
+def _dispatch(document: dict[str, Any]) -> Dispatch:
     campaign = Campaign.objects.create(name="Bench", holdout_percent=0)
     AudiencePart.objects.create(campaign=campaign, query="?")
-    document = quick.document({"en": ("Something new for {{ customer.name }}", body)})
     campaign.letter = letters.create("Bench", by=None, document=document)
     dispatch = Dispatch.objects.create(
         renderer=rendering.NAME,
@@ -236,13 +320,15 @@ def _forget(dispatch: Dispatch) -> None:
             cursor.execute(f"DELETE FROM {table}")
     Campaign.objects.all().delete()
     Dispatch.objects.all().delete()
+    Letter.objects.all().delete()
 
 
-async def _bare(size: int, port: int) -> float:
-    """Mails a second of a client that only hands over what is ready, over as many connections as ours."""
-    content = b"From: shop@bench.example\r\nTo: buyer@shop.example\r\nSubject: Something new\r\n\r\n" + (
-        b"the new season's stock has come in, and we have put some aside for you.\r\n" * 40
-    )
+async def _bare(size: int, port: int, weight: int) -> float:
+    """Mails a second of a client that only hands over what is ready, over as many connections as ours. Its mails have
+    WEIGHT bytes, like ours."""
+    head = b"From: shop@bench.example\r\nTo: buyer@shop.example\r\nSubject: Something new\r\n\r\n"
+    line = b"the new season's stock has come in, and we have put some aside for you.\r\n"
+    content = head + line * ((weight - len(head)) // len(line))
     left = iter(range(size))
 
     async def carry() -> None:
