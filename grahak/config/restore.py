@@ -130,11 +130,13 @@ def hold_sending(manifest: dict[str, Any]) -> tuple[int, int]:
     """Pause every message that is being sent, put back to draft what was just being launched; gives how
     many of each. Leases and signs of life of workers that exist no more are forgotten."""
     from grahak.channels.models import Dispatch, DispatchState
+    from grahak.marketing import schedule
 
     paused = Dispatch.objects.filter(state=DispatchState.SENDING).update(state=DispatchState.PAUSED)
     drafts = Dispatch.objects.filter(state=DispatchState.FREEZING).update(
         state=DispatchState.DRAFT, launched_at=None
     )
+    schedule.after_restore(timezone.now())
     JobLease.objects.update(expires_at=timezone.now())
     Setting.objects.filter(name__startswith="worker.").delete()
     facts = {

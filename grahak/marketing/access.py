@@ -14,6 +14,7 @@ grant(
 )
 grant("campaigns.edit", says=_("Prepare messages to many"), marketer="all")
 grant("campaigns.send", says=_("Send messages to many"), marketer="all")
+grant("campaigns.approve", says=_("Approve campaigns that a colleague asks about"), marketer="all")
 grant("campaigns.export", says=_("Download who got a campaign"), marketer="all", analyst="all")
 
 describe(

@@ -15,28 +15,53 @@ from grahak.marketing.actions.drafts import (
     word,
 )
 from grahak.marketing.actions.readiness import NotReady, OnItsWay, Problem, problems, still_draft
-from grahak.marketing.actions.sending import send, send_now
+from grahak.marketing.actions.sending import (
+    BadMoment,
+    NeedsApproval,
+    NotYours,
+    approve,
+    ask_approval,
+    confirm_stale,
+    is_approved,
+    refuse,
+    schedule,
+    send,
+    send_now,
+    unschedule,
+)
 from grahak.marketing.actions.trial import first_contact, try_out
 from grahak.marketing.audience.parts import Part
+from grahak.marketing.winner import NoTest, choose_winner
 
 __all__ = [
     "CODES",
     "LANGUAGES",
+    "BadMoment",
+    "NeedsApproval",
+    "NoTest",
     "NotReady",
+    "NotYours",
     "OnItsWay",
     "Part",
     "Problem",
+    "approve",
     "archive",
+    "ask_approval",
     "begin",
     "choose",
+    "choose_winner",
     "clone",
+    "confirm_stale",
     "drop_variant",
     "edit",
     "first_contact",
+    "is_approved",
     "plan_next",
     "problems",
+    "refuse",
     "remove",
     "restore",
+    "schedule",
     "send",
     "send_now",
     "set_audience",
@@ -44,6 +69,7 @@ __all__ = [
     "spare_codes",
     "still_draft",
     "try_out",
+    "unschedule",
     "unword",
     "word",
 ]

@@ -47,7 +47,7 @@ def zone_of(country: str, start: str, shop: str, at: dt.datetime) -> str:
     if not found:
         return ""
     by_offset = sorted(found, key=lambda name: (_offset(name, at), name))
-    name = by_offset[len(by_offset) // 2]
+    name = by_offset[(len(by_offset) - 1) // 2]
     half_a_year = at + dt.timedelta(days=182)  # Calcutta is Kolkata; and winter may part what summer joins
     same = all(_offset(name, moment) == _offset(shop, moment) for moment in (at, half_a_year))
     return "" if same or shop in found else name
