@@ -84,5 +84,6 @@ def follow_changes() -> None:
     """What of this room the change log notes: of a message, what the warehouse holds of it."""
     changes.follow("dispatch", Dispatch, columns=("title", "purpose"), on="u")
     told = ("customer_id", "contact_id", "channel", "language", "state", "reason", "sent_at", "first_opened_at",
-            "first_clicked_at", "unsubscribed_at")  # fmt: skip
+            "first_clicked_at", "unsubscribed_at", "variant", "delivered_at", "bounced_at", "complained_at",
+            "cost")  # fmt: skip
     changes.follow("message", Message, customer="customer_id", columns=told)

@@ -146,7 +146,10 @@ def _of_status(parcel: Parcel, status: Any) -> Outcome:
         )
     if told.status in ("rejected", "failed"):
         return Outcome(parcel.id, "failed", FailReason.REFUSED, f"the provider says: {told.status}")
-    return Outcome(parcel.id, "sent", provider_id=str(told.message_id or "").strip("<>")[:120])
+    name = str(told.message_id or "").strip("<>")[:120]
+    if told.status not in ("sent", "queued") and not name:
+        return Outcome(parcel.id, "unknown", detail=f"the provider says: {told.status}", tries=parcel.tries)
+    return Outcome(parcel.id, "sent", provider_id=name)
 
 
 def _never_connected(error: BaseException) -> bool:

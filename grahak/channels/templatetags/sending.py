@@ -8,11 +8,13 @@ from django import template
 from django.utils.translation import gettext_lazy as _
 
 from grahak.channels.models import FailReason, MessageState, SkipReason, UnknownReason
+from grahak.customers.models import CHANNELS
 
 register = template.Library()
 
 WHY_BARRED = {
     "bounced": _("came back: no such address"),
+    "soft": _("came back too often for now"),
     "complained": _("complained"),
     "unsubscribed": _("asked us to stop"),
     "by_hand": _("barred by hand"),
@@ -45,3 +47,9 @@ def state_words(state: str) -> Any:
 def trouble_words(trouble: str) -> Any:
     """Why a dispatch does not get on, in words."""
     return TROUBLES.get(trouble, trouble)
+
+
+@register.filter
+def channel_words(channel: str) -> Any:
+    """What a channel is called."""
+    return dict(CHANNELS).get(channel, channel)
