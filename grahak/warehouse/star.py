@@ -324,9 +324,15 @@ add(
             _c("first_opened_at", "time", _("When it was first opened; empty where that is not known")),
             _c("first_clicked_at", "time", _("When a link in it was first followed")),
             _c("unsubscribed_at", "time", _("When it made somebody unsubscribe")),
+            _c("variant", "text", _("Which wording they got, as a letter; empty where there was one only")),
+            _c("delivered_at", "time", _("When the provider said that it was delivered; empty where none says so")),
+            _c("bounced_at", "time", _("When it came back")),
+            _c("complained_at", "time", _("When it was called spam")),
+            _c("cost", "money", _("What the provider took for it; empty where it does not say")),
         ),
         """SELECT t.id AS message_row, t.dispatch_id, d.title, d.purpose, t.customer_id, t.contact_id, t.channel,
-            t.language, t.state, t.reason, t.sent_at, t.first_opened_at, t.first_clicked_at, t.unsubscribed_at
+            t.language, t.state, t.reason, t.sent_at, t.first_opened_at, t.first_clicked_at, t.unsubscribed_at,
+            t.variant, t.delivered_at, t.bounced_at, t.complained_at, t.cost
         FROM channels_message t JOIN channels_dispatch d ON d.id = t.dispatch_id""",
         (("message", "t.id"), ("dispatch", "t.dispatch_id")),
         customer="customer_id",
