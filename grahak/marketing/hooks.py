@@ -35,6 +35,16 @@ def hang() -> None:
         ),
         Need("campaigns", campaigns_that_need_you, "campaigns.view", order=60),
     )
+    registry.add_settings(
+        NavLink(
+            _("Look of our mails"),
+            "letters:brand",
+            "palette",
+            "campaigns.edit",
+            order=46,
+            says=_("Colours, logo and foot of letters to customers"),
+        )
+    )
     registry.add_new(
         NavLink(
             pgettext_lazy("new", "Campaign"), "marketing:new", "campaign", "campaigns.edit", order=60, key="m"

@@ -81,6 +81,8 @@ def _spot(document: Document, where: str) -> tuple[list[Block], int, bool]:
             raise Misplaced(_("This block is not there any more."))
         column = columns[int(number)]
         return column, len(column), True
+    if how not in ("start", "end"):
+        raise Misplaced(_("This block is not there any more."))
     return line, 0 if how == "start" else len(line), False
 
 

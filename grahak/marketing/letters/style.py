@@ -36,7 +36,8 @@ class Face:
 FACES = {
     "en": Face(_SANS),
     "ur": Face(
-        "'Noto Nastaliq Urdu','Jameel Noori Nastaleeq','Noto Nastaliq Urdu Variable','Urdu Typesetting',Tahoma,serif",
+        "'Noto Nastaliq Urdu','Jameel Noori Nastaleeq','Noto Nastaliq Urdu Variable','Urdu Typesetting',Tahoma,"
+        "'Source Sans 3 Variable',Arial,sans-serif",
         size=17,
         leading=2.3,
         heading=2.1,
@@ -141,6 +142,6 @@ def sheet(found: Colours, face: Face) -> str:
         f".t p,.f p{{margin:0 0 .8em}}.t p:last-child,.f p:last-child{{margin:0}}"
         f".t ul,.f ul{{margin:0 0 .8em;padding-{'right' if face.rtl else 'left'}:1.3em}}"
         "@media only screen and (max-width:479px){.pad>table>tbody>tr>td{padding-left:8px!important;"
-        "padding-right:8px!important}}"
+        "padding-right:8px!important}.pi{max-width:100%!important}}"
         f"@media (prefers-color-scheme:dark){{{media}}}{outlook}"
     )

@@ -7,6 +7,7 @@ from typing import Any, cast
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -41,15 +42,22 @@ def gallery(request: HttpRequest) -> HttpResponse:
         before=asked.get("before", ""),
         size=SHOWN,
     )
-    context: dict[str, Any] = {"page": page, "q": text, "away": away, "campaign": _campaign(request, asked)}
+    context: dict[str, Any] = {"page": page, "q": text, "away": away, "campaign": _campaign(asked)}
     context["variant"] = asked.get("variant", "")[:1]
+    context["shown"] = [(one, _shown_in(one)) for one in page.rows]
     if wants(request, "templates"):
         return render(request, "marketing/letters/_templates.html", context)
     context["starters"] = starters.STARTERS if not away and not text else []
     return render(request, "marketing/letters/gallery.html", context)
 
 
-def _campaign(request: HttpRequest, asked: Any) -> Campaign | None:
+def _shown_in(letter: Letter) -> str:
+    """The language of a letter's small picture: the one this person reads, or the letter's own."""
+    own = (get_language() or "en")[:2]
+    return own if own in letter.document.get("languages", ()) else letter.default_language
+
+
+def _campaign(asked: Any) -> Campaign | None:
     """The campaign that a letter is chosen for: one that is not sent yet."""
     number = asked.get("campaign", "")
     if not is_number(number):
@@ -63,7 +71,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     """A new letter: empty, from a STARTER, or from a TEMPLATE; a campaign's or a variant's own where one is named."""
     by, data = cast(User, request.user), request.POST
     source = _source(data, by)
-    campaign = _campaign(request, data)
+    campaign = _campaign(data)
     if campaign is None:
         letter = source or actions.create(_("New template"), by=by)
         if source is not None and data.get("template"):

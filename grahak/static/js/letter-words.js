@@ -57,6 +57,15 @@ document.addEventListener("input", (event) => {
   }
 });
 
+// a colour that is picked is written into its field, and the sample beneath shows it
+document.addEventListener("input", (event) => {
+  const picker = event.target.closest?.("[data-colour]");
+  if (picker) document.getElementById(picker.dataset.colour).value = picker.value;
+  const field = picker ? document.getElementById(picker.dataset.colour) : event.target.closest?.(".colour-field .input");
+  const sample = field && document.querySelector("[data-colour-sample]");
+  if (sample && /^#[0-9a-f]{6}$/i.test(field.value)) sample.style.setProperty(`--mail-${field.name}`, field.value);
+});
+
 // a file or a choice that changes what the panel asks is sent at once
 document.addEventListener("change", (event) => {
   const target = event.target;
