@@ -2,7 +2,7 @@
 
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
-.PHONY: help setup setup-dev demo dev test test-fast test-walk test-postgres chromium lint check bench kill \
+.PHONY: help setup setup-dev demo dev test test-fast test-walk test-postgres chromium mailservers lint check bench kill \
         messages lock wheel assets clean
 .DELETE_ON_ERROR:
 
@@ -24,7 +24,7 @@ demo: setup  ## open the demo shop at 127.0.0.1:8000 (PORT=, HOST=)
 dev: setup-dev  ## the same, with debug pages, and restarted when a file changes
 	@exec $(BIN)/grahak serve --dev
 
-test: setup-dev chromium test-fast test-walk test-postgres  ## all tests: on SQLite, in a browser, on PostgreSQL
+test: setup-dev chromium mailservers test-fast test-walk test-postgres  ## all tests: on SQLite, in a browser, on PostgreSQL
 
 test-fast: setup-dev
 	$(BIN)/pytest -n 2 -m "not browser and not kill"
@@ -107,4 +107,14 @@ chromium:
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
 	else \
 	  echo "No Chromium here, and no right to install it: the browser tests will be skipped."; \
+	fi
+
+mailservers:
+	@if [ -x /usr/sbin/postfix ] && [ -x /usr/sbin/dovecot ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing Postfix and Dovecot for the tests of returned mail …"; \
+	  export DEBIAN_FRONTEND=noninteractive; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends postfix dovecot-imapd >/dev/null; \
+	else \
+	  echo "No Postfix and Dovecot here, and no right to install them: their tests will be skipped."; \
 	fi

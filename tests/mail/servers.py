@@ -61,12 +61,14 @@ mynetworks = 127.0.0.0/8
 inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
 smtpd_recipient_restrictions =
-    check_recipient_access inline:{{ {{ refused@{home} = 550 5.1.1 No such person }}, {{ spam@{home} = 554 5.7.1 Blocked by policy }} }},
+    check_recipient_access inline:{{ {{ refused@{home} = 550 5.1.1 No such person }},
+        {{ spam@{home} = 554 5.7.1 Blocked by policy }} }},
     permit_mynetworks, reject
 smtpd_reject_unlisted_recipient = no
 virtual_mailbox_domains = {shop}, {home}
 virtual_mailbox_base = {folder}/mail
-virtual_mailbox_maps = inline:{{ {{ shop@{shop} = shop/ }}, {{ bounces@{shop} = shop/ }}, {{ ayesha@{home} = ayesha/ }}, {{ bilal@{home} = bilal/ }} }}
+virtual_mailbox_maps = inline:{{ {{ shop@{shop} = shop/ }}, {{ bounces@{shop} = shop/ }},
+    {{ ayesha@{home} = ayesha/ }}, {{ bilal@{home} = bilal/ }} }}
 virtual_uid_maps = static:{uid}
 virtual_gid_maps = static:{gid}
 virtual_minimum_uid = 1

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from grahak.channels.bounces import status
 from grahak.channels.bounces.parse import Finding, What, read
-from grahak.channels.tests import returned
-from grahak.channels.tests.returned import OURS, arf, dsn
+from grahak.channels.testing import returned
+from grahak.channels.testing.returned import OURS, arf, dsn
 
 
 @pytest.mark.parametrize(
