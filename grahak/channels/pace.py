@@ -123,7 +123,7 @@ def _locked(keys: Iterable[str], now: dt.datetime) -> dict[str, dt.datetime]:
     found = {row.key: row.next_at for row in rows}
     if len(found) < len(wanted):
         Allowance.objects.bulk_create(
-            [Allowance(key=key, next_at=now) for key in wanted], ignore_conflicts=True
+            [Allowance(key=key, next_at=now - BURST) for key in wanted], ignore_conflicts=True
         )
         found = {row.key: row.next_at for row in rows.all()}
     return found

@@ -20,7 +20,7 @@ from grahak.marketing.audience.parts import part_name
 from grahak.marketing.audience.plan import CODES, Plan
 from grahak.marketing.models import Campaign, Exclusion, HeldOut, Variant
 
-PIECE: Final = 5_000  # rows written in one short transaction
+PIECE: Final = 2_000  # rows written in one short transaction
 FAR: Final = dt.datetime(9000, 1, 1, tzinfo=dt.UTC)  # those who wait for the winner of a test
 
 
