@@ -51,6 +51,9 @@ def folded(text: str) -> str:
 _FOLDED = frozenset(folded(word) for word in _KNOWN)
 
 
+_TOO_COMMON = frozenset({"end", "bas", "remove", "cancel", "band", "بند", "बंद", "બંધ"})  # stand in other texts too
+
+
 def means_stop(text: str, more: Iterable[str] = (), shop: str = "") -> bool:
     """Whether TEXT is a word for stop, one of MORE (the shop's own, such as "0"), or one with a number or the SHOP's
     name behind it."""
@@ -67,3 +70,10 @@ def means_stop(text: str, more: Iterable[str] = (), shop: str = "") -> bool:
         for part in (name, name.split(" ")[0]):
             shortened = shortened.removesuffix(f" {part}")
     return shortened in words
+
+
+def tells_how_to_stop(text: str, more: Iterable[str] = ()) -> bool:
+    """Whether a TEXT to many tells how to stop: one of the words stands in it, or the address of our own page."""
+    said = f" {folded(text)} "
+    words = (_FOLDED - _TOO_COMMON) | {folded(one) for one in more if folded(one)}
+    return "unsubscribe_url" in text or "preferences_url" in text or any(f" {one} " in said for one in words)

@@ -12,9 +12,14 @@ class MarketingConfig(AppConfig):
     def ready(self) -> None:
         from grahak.channels import renderers
         from grahak.marketing import hooks, launch, rendering, segments
+        from grahak.marketing import renderers as short
+        from grahak.marketing.forms_public import hooks as forms_hooks
         from grahak.marketing.report import hooks as report_hooks
 
-        renderers.register(replace(rendering.RENDERER, freeze=launch.freeze))
+        whole = replace(rendering.RENDERER, freeze=launch.freeze)
+        renderers.register(whole)
+        short.register(whole)
         hooks.hang()
         segments.hang()
         report_hooks.hang()
+        forms_hooks.hang()

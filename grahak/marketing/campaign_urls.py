@@ -3,7 +3,20 @@
 from django.urls import path
 from django.urls.resolvers import URLPattern, URLResolver
 
-from grahak.marketing.views import campaign, checking, going, listing, people, reaching, steps, why, words, writing
+from grahak.marketing.views import (
+    approved,
+    campaign,
+    checking,
+    deciding,
+    going,
+    listing,
+    people,
+    reaching,
+    steps,
+    texting,
+    why,
+    words,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", listing.campaign_list, name="list"),
@@ -15,18 +28,26 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/name/", steps.rename, name="rename"),
     path("<int:pk>/who/", steps.who, name="who"),
     path("<int:pk>/words/", steps.words, name="words"),
+    path("<int:pk>/template/", approved.keep, name="approved"),
     path("<int:pk>/meter/", words.meter, name="meter"),
+    path("<int:pk>/phone/", texting.try_out, name="phone_try"),
     path("<int:pk>/how/", steps.how, name="how"),
     path("<int:pk>/when/", checking.when, name="when"),
     path("<int:pk>/variants/", steps.add_variant, name="add_variant"),
     path("<int:pk>/variants/try/", steps.trying, name="trying"),
     path("<int:pk>/variants/<str:code>/", steps.variant, name="variant"),
     path("<int:pk>/remove/", steps.remove, name="remove"),
-    path("<int:pk>/edit/", writing.edit, name="edit"),
-    path("<int:pk>/preview/", writing.preview, name="preview"),
     path("<int:pk>/check/", checking.check, name="check"),
     path("<int:pk>/test/", checking.test, name="test"),
     path("<int:pk>/send/", checking.send, name="send"),
+    path("<int:pk>/schedule/", checking.schedule, name="schedule"),
+    path("<int:pk>/unschedule/", checking.unschedule, name="unschedule"),
+    path("<int:pk>/ask/", checking.ask, name="ask"),
+    path("<int:pk>/approve/", deciding.approve, name="approve"),
+    path("<int:pk>/refuse/", deciding.refuse, name="refuse"),
+    path("<int:pk>/late/", deciding.late, name="late"),
+    path("<int:pk>/winner/", deciding.winner, name="winner"),
+    path("<int:pk>/resend/", going.resend, name="resend"),
     path("<int:pk>/pause/", going.pause, name="pause"),
     path("<int:pk>/resume/", going.resume, name="resume"),
     path("<int:pk>/stop/", going.stop, name="stop"),

@@ -11,6 +11,7 @@ from grahak.channels.email import accounts
 from grahak.channels.links_public import tracking
 from grahak.channels.models import Dispatch, Link, Message, SkipReason
 from grahak.channels.renderers import Claimed, Recipient, Rendered, Renderer, Unsayable
+from grahak.channels.whatsapp import uses
 from grahak.marketing import audience
 from grahak.marketing.letters import brand, codes, quick, shelves
 from grahak.marketing.letters import document as documents
@@ -29,7 +30,8 @@ LONGEST_LINK = 2_000
 def languages_of(campaign: Campaign) -> tuple[str, ...]:
     """The languages that a campaign is written in: those of its letter or, on other channels, of its texts."""
     if campaign.channel != "email":
-        written = set(campaign.texts.values_list("language", flat=True))
+        approved = uses.languages_of(campaign.pk) if campaign.channel == "whatsapp" else set()
+        written = approved or set(campaign.texts.values_list("language", flat=True))
         return tuple(code for code in documents.LANGUAGES if code in written)
     return documents.languages_in(campaign.letter.document) if campaign.letter else ()
 

@@ -1,4 +1,4 @@
-"""What a dispatch says by SMS, beside its texts: TemplateUse.data = {"dlt": {language: template id}, "code": text}.
+"""What a dispatch says by SMS, beside its texts: TemplateUse.data = {"dlt": {language: template id}}.
 
 India's DLT: every text must be registered with an operator as a template under the principal entity, and names it.
 """
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from grahak.channels.models import TemplateUse
 from grahak.channels.sms import accounts, segments
+from grahak.channels.stopping import tells_how_to_stop
 
 CHANNEL = "sms"
 MOST_SEGMENTS = 10  # more is refused by most gateways
@@ -22,14 +23,13 @@ _DLT_ID = re.compile(r"[0-9]{10,25}")
 
 @dataclass(frozen=True)
 class Use:
-    """The ids of the registered texts by language, and the words that tell how to stop (put behind every text)."""
+    """The ids of the registered texts by language."""
 
     dlt: dict[str, str] = field(default_factory=dict)
-    stop_words: dict[str, str] = field(default_factory=dict)
 
     @property
     def data(self) -> dict[str, Any]:
-        return {"dlt": self.dlt, "stop": self.stop_words}
+        return {"dlt": self.dlt}
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def _texts(value: Any) -> dict[str, str]:
 def read(data: Any) -> Use:
     """The use that DATA holds; what is not one is an empty one."""
     data = data if isinstance(data, dict) else {}
-    return Use(_texts(data.get("dlt")), _texts(data.get("stop")))
+    return Use(_texts(data.get("dlt")))
 
 
 def use_of(subject_id: int, *, renderer: str = "campaign") -> Use:
@@ -91,6 +91,12 @@ def preflight(use: Use, texts: dict[str, str], *, purpose: str) -> list[Check]:
             found.append(Check("stop", what, language))
         elif use.dlt.get(language) and not _DLT_ID.fullmatch(use.dlt[language]):
             found.append(Check("stop", _("A DLT template ID is made of digits only."), language))
+    if purpose == "offers":
+        found += [
+            Check("warn", _("The text does not say how to stop, such as “Reply STOP to stop”."), language)
+            for language, text in sorted(texts.items())
+            if text.strip() and not tells_how_to_stop(text, account.stop_words.split(","))
+        ]
     if purpose == "offers" and not account.sender:
         found.append(Check("warn", _("No sender is set: people will not know whom this is from.")))
     if account.price is None:

@@ -148,7 +148,7 @@ def components(template: WhatsAppTemplate, values: Mapping[str, str]) -> tuple[d
     named = template.format.upper() == "NAMED"
     wanted = slots(template)
     for kind in ("header", "body"):
-        parameters = [
+        parameters: list[dict[str, Any]] = [
             {
                 "type": "text",
                 **({"parameter_name": slot.name} if named else {}),
@@ -158,11 +158,9 @@ def components(template: WhatsAppTemplate, values: Mapping[str, str]) -> tuple[d
             if slot.part == kind
         ]
         if kind == "header":
-            parameters += [
-                {"type": slot.name, slot.name: {"link": values[slot.key].strip()}}
-                for slot in wanted
-                if slot.part == "media"
-            ]
+            for slot in wanted:
+                if slot.part == "media":
+                    parameters.append({"type": slot.name, slot.name: {"link": values[slot.key].strip()}})
         if parameters:
             found.append({"type": kind, "parameters": parameters})
     for slot in wanted:

@@ -70,6 +70,14 @@ def rows_of(name: str) -> list[WhatsAppTemplate]:
     return list(WhatsAppTemplate.objects.filter(name=name)) if name else []
 
 
+def languages_of(subject_id: int, *, renderer: str = "campaign") -> set[str]:
+    """The languages ("en", "ur") in which what a subject says is approved and may be sent now; none without a
+    template."""
+    use = use_of(subject_id, renderer=renderer)
+    usable = [row for row in rows_of(use.template) if row.status in templates.USABLE and row.gone_at is None]
+    return {row.language.split("_")[0] for row in usable}
+
+
 def slots_of(name: str) -> list[templates.Slot]:
     """The values that a template wants in any of its languages, each once."""
     found: dict[str, templates.Slot] = {}

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from grahak.channels.email import accounts
-from grahak.marketing import rendering
 from grahak.marketing.letters.checks import checks
-from grahak.marketing.letters.tags import names
 from grahak.marketing.models import Campaign, Stage
-from grahak.marketing.words import liquid
+from grahak.marketing.renderers import preflight
 
 
 class NotReady(ValueError):
@@ -66,18 +64,5 @@ def problems(campaign: Campaign) -> list[Problem]:
         if accounts.current() is None:
             found.append(Problem(_("There is no mail account yet: the owner can set it up in Settings.")))
     else:
-        found = _in_texts(campaign)
+        found = [Problem(one.what, one.language, one.field, one.level) for one in preflight.found_in(campaign)]
     return sorted(found, key=lambda one: one.level != "stop")
-
-
-def _in_texts(campaign: Campaign) -> list[Problem]:
-    """What is wrong with the texts of a channel of short messages."""
-    texts = rendering.texts_of(campaign)
-    if campaign.default_language not in texts:
-        return [Problem(_("Nothing is written yet."), campaign.default_language, "body")]
-    found = []
-    for language, text in texts.items():
-        if not text.body.strip():
-            found.append(Problem(_("The text is empty."), language, "body"))
-        found += [Problem(str(one), language, "body") for one in liquid.mistakes_in(text.body, names())]
-    return found

@@ -21,6 +21,7 @@ from django.utils import timezone
 from grahak.channels import checks, contract
 from grahak.channels.models import SkipReason
 from grahak.channels.rules import rules
+from grahak.channels.whatsapp import uses
 from grahak.core import bulk
 from grahak.core.models import User
 from grahak.customers.models import Customer
@@ -167,6 +168,8 @@ def spoken_in(campaign: Campaign) -> list[str]:
     found = set(campaign.texts.values_list("language", flat=True))
     if campaign.letter is not None:
         found |= set(campaign.letter.document.get("languages", ()))
+    if campaign.channel == "whatsapp":
+        found = uses.languages_of(campaign.pk) or found
     return sorted(found)
 
 
