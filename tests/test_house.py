@@ -179,7 +179,7 @@ def test_every_static_file_and_icon_that_a_page_names_exists() -> None:
 def test_every_posting_form_carries_its_token() -> None:
     wrong = []
     for path in pages():
-        if "channels/public" in path.as_posix():
+        if "channels/public" in path.as_posix() or "forms/public" in path.as_posix():
             continue  # opened from mails without cookies: the signed token in the address is the key
         text = path.read_text()
         for match in re.finditer(r"<form\b[^>]*method=.post.*?</form>", text, re.DOTALL | re.IGNORECASE):

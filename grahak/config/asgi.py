@@ -191,15 +191,14 @@ def _beside(pages: Any) -> Any:
     from grahak.channels.links_public.app import Links
     from grahak.connect.intake.app import Intake
     from grahak.connect.web import script
+    from grahak.marketing.forms_public import script as forms_script
 
     intake, links = Intake(), Links(pages)
+    bare: dict[str, Any] = {one.PATH: one.application for one in (script, forms_script)}
 
     async def served(scope: Any, receive: Receive, send: Send) -> None:
         path = scope["path"] if scope["type"] == "http" else ""
-        if links.wants(path):
-            ours: Any = links
-        else:
-            ours = intake if path.startswith("/v1/") else script.application if path == script.PATH else pages
+        ours = bare.get(path) or (links if links.wants(path) else intake if path.startswith("/v1/") else pages)
         await ours(scope, receive, send)
 
     return served

@@ -27,6 +27,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "channels.message.complained": ("message_id",),
     "channels.message.received": ("incoming_id",),
     "channels.dispatch.finished": ("dispatch_id",),
+    "marketing.form.submitted": ("form_id", "submission_id", "customer_id"),
     "core.business.started": ("business_id",),
     "core.demo.left": (),
     "core.day.began": ("day",),

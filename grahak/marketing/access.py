@@ -15,6 +15,10 @@ grant(
 grant("campaigns.edit", says=_("Prepare messages to many"), marketer="all")
 grant("campaigns.send", says=_("Send messages to many"), marketer="all")
 grant("campaigns.approve", says=_("Approve campaigns that a colleague asks about"), marketer="all")
+grant("forms.view", says=_("See forms and what came in by them"), marketer="all", agent="all")
+grant("forms.edit", says=_("Make forms, and sort what came in"), marketer="all")
+grant("links.view", says=_("See short links and who followed them"), marketer="all", analyst="all")
+grant("links.edit", says=_("Make short links"), marketer="all")
 grant("campaigns.export", says=_("Download who got a campaign"), marketer="all", analyst="all")
 
 describe(
@@ -53,5 +57,23 @@ describe(
         "marketing.brand.changed": _("Look of our mails changed"),
         "marketing.demo.told": _("Messages made up for the demo"),
         "marketing.campaign.unworded": _("Language taken off a message"),
+    }
+)
+
+describe(
+    {
+        "marketing.form.begun": _("Form begun"),
+        "marketing.form.changed": _("Form changed"),
+        "marketing.form.archived": _("Form put away"),
+        "marketing.form.restored": _("Form brought back"),
+        "marketing.form.exported": _("What came in by a form downloaded"),
+        "marketing.form.asked_again": _("Confirmation mails of a form sent again"),
+        "marketing.form.taken_in": _("Taken in from a form"),
+        "marketing.submission.released": _("Taken out of a form’s spam"),
+        "marketing.submission.removed": _("What came in by a form thrown away"),
+        "marketing.link.begun": _("Short link made"),
+        "marketing.link.changed": _("Short link changed"),
+        "marketing.link.archived": _("Short link put away"),
+        "marketing.link.restored": _("Short link brought back"),
     }
 )

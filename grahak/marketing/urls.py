@@ -9,5 +9,6 @@ app_name = "marketing"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("campaigns/", include("grahak.marketing.campaign_urls")),
     path("campaigns/", include("grahak.marketing.report_urls")),
+    path("", include("grahak.marketing.form_urls")),
     path("messages/<int:pk>/why/", why.message_why, name="message_why"),
 ]

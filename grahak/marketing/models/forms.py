@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -53,6 +54,9 @@ class Form(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("marketing:form", args=[self.pk])
 
 
 class SubmissionState(models.TextChoices):
@@ -114,6 +118,12 @@ class ShortLink(models.Model):
 
     class Meta:
         ordering: ClassVar[list[Any]] = ["-id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("marketing:link", args=[self.pk])
 
 
 class ShortLinkClick(models.Model):
