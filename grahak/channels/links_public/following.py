@@ -145,7 +145,7 @@ def _take_back(group: _Group) -> None:
 def _line(group: _Group, click: Click) -> Activity:
     message = group.messages[click.message_id]
     return Activity(
-        customer_id=message.customer_id,
+        customer_id=message.customer_id or 0,
         contact_id=message.contact_id,
         kind=FOLLOWED,
         group="messages",

@@ -200,9 +200,9 @@ def _words(code: str) -> list[tuple[str, forms.Field]]:
                 ),
             )
         )
-    for question, label in questions.possible():
+    for question, asked in questions.possible():
         box = forms.CharField(
-            label=_("“%(question)s” in %(language)s") % {"question": label, "language": name},
+            label=_("“%(question)s” in %(language)s") % {"question": asked, "language": name},
             required=False,
             max_length=120,
             widget=forms.TextInput(attrs=dict(marks)),

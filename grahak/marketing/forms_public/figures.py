@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Min, OuterRef, Q, Subquery, Sum
 
@@ -46,8 +47,8 @@ def figures(form_ids: Iterable[int]) -> dict[int, FormFigures]:
         customers=Count("customer", distinct=True),
     ).order_by()  # fmt: skip
     for row in rows:
-        form_id = row.pop("form_id")
-        found[form_id] = FormFigures(**row)
+        values: dict[str, Any] = {**row}
+        found[values.pop("form_id")] = FormFigures(**values)
     _add_money(ids, found)
     return found
 

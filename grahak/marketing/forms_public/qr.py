@@ -16,9 +16,8 @@ KINDS = {"svg": "image/svg+xml", "png": "image/png"}
 def drawn(address: str) -> SafeString:
     """An <svg> to stand in a page; dark on light in both themes, for cameras want it so."""
     found = segno.make(address, error="m", micro=False)
-    return mark_safe(
-        found.svg_inline(border=2, dark="#000", light="#fff", svgclass="qr", omitsize=True, lineclass=None)
-    )
+    looks = {"dark": "#000", "light": "#fff", "svgclass": "qr", "lineclass": None}
+    return mark_safe(found.svg_inline(border=2, omitsize=True, **looks))
 
 
 def file(address: str, kind: str, name: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""What a form may ask, and a form's words in four languages, each with what stands in for it where it is not written."""
+"""What a form may ask, and a form's words in four languages, each with what stands in where it is not written."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ QUESTIONS: Final[dict[str, Any]] = {
 }
 WORDS: Final = ("title", "intro", "button", "thanks")
 LONGEST: Final = {"title": 120, "intro": 1000, "button": 40, "thanks": 500, "notice": 600}
-TOKEN_ALPHABET: Final = "23456789abcdefghijkmnpqrstuvwxyz"  # nothing that is read for something else on paper
+SIGNS: Final = "23456789abcdefghijkmnpqrstuvwxyz"  # nothing that is read for something else on paper
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Question:
 
 def new_token() -> str:
     """The address of a form or a short link: ten signs of 32, so 2^50 of them; nobody finds one by trying."""
-    return "".join(secrets.choice(TOKEN_ALPHABET) for _n in range(10))
+    return "".join(secrets.choice(SIGNS) for _n in range(10))
 
 
 def possible() -> list[tuple[str, str]]:
@@ -76,11 +76,8 @@ def worded(texts: Mapping[str, str], language: str, default: str) -> str:
 def text(form: Form, language: str, word: str) -> str:
     """One of WORDS as FORM says it in LANGUAGE: as written, else ours in that language. A title or button that the
     shop wrote in another language only is still better than ours."""
-    written = worded(
-        {code: (form.texts.get(code) or {}).get(word, "") for code in form.texts},
-        language,
-        form.default_language,
-    )
+    there = {code: (texts or {}).get(word, "") for code, texts in form.texts.items()}
+    written = worded(there, language, form.default_language)
     if written:
         return written
     with override(language):

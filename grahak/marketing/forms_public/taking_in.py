@@ -1,8 +1,8 @@
 """What a submission becomes: a customer known or new, the consents that were given, a question on somebody's desk.
 
 Whose it is: the only contact with the confirmed e-mail; else, where no e-mail was confirmed, the only one with the
-phone. An address that nobody proved to be theirs changes nothing of a known customer and joins nobody's record: that two
-may be the same is written on both pages instead, and a person decides.
+phone. An address that nobody proved to be theirs changes nothing of a known customer and joins nobody's record: that
+two may be the same is written on both pages instead, and a person decides.
 """
 
 from __future__ import annotations
@@ -167,9 +167,9 @@ def _know_more(row: Submission, contact: Contact) -> None:
     phone = str(said.get("phone") or "")
     if phone and not kinds & set(PHONES) and not having(PHONES, phone):
         add_identity(contact, IdentityKind.PHONE, phone, by=None)
-    if phone and "whatsapp" in row.consents and IdentityKind.WHATSAPP not in kinds:
-        if contact.identities.filter(kind__in=PHONES, value=phone).exists():
-            add_identity(contact, IdentityKind.WHATSAPP, phone, by=None)
+    wants = phone and "whatsapp" in row.consents and IdentityKind.WHATSAPP not in kinds
+    if wants and contact.identities.filter(kind__in=PHONES, value=phone).exists():
+        add_identity(contact, IdentityKind.WHATSAPP, phone, by=None)
     _own_fields(row, customer)
 
 

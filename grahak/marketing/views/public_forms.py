@@ -1,5 +1,5 @@
-"""The shop's forms as strangers open them: a page, a frame in somebody else's page, and the shared phone at the counter.
-Open to all, without a session or a cookie. Looking changes nothing but a count."""
+"""The shop's forms as strangers open them: a page, a frame in somebody else's page, and the shared phone at the
+counter. Open to all, without a session or a cookie. Looking changes nothing but a count."""
 
 from __future__ import annotations
 
