@@ -55,7 +55,7 @@ class Shelf:
 
     def rows(self) -> QuerySet[Campaign]:
         """The campaigns, with their dispatch, in no order."""
-        rows = Campaign.objects.filter(SHELVES[self.show][1]).select_related("dispatch", "by", "counted")
+        rows = Campaign.objects.filter(SHELVES[self.show][1]).select_related("dispatch", "by")
         if self.channel:
             rows = rows.filter(channel=self.channel)
         if self.text:

@@ -304,3 +304,137 @@ def test_an_sms_is_written_and_measured(as_amina, people):
     assert "frist_name" in answer.text
     as_amina.post(f"/campaigns/{campaign.pk}/words/", {"body_en": "Silk", "body_ur": ""})
     assert campaign.texts.count() == 1
+
+
+@pytest.fixture
+def ready(people, amina):
+    """A campaign for the three that nothing stands in the way of."""
+    from grahak.marketing.actions import Part, begin
+    from grahak.marketing.letters import actions as letters
+    from grahak.marketing.letters.document import empty
+
+    found = begin(by=amina, name="Eid", customers=[one.pk for one in people], parts=[Part()])
+    document = empty("en").as_json()
+    document["subject"] = {"en": "Eid Mubarak"}
+    document["blocks"].insert(0, {"id": "b90", "type": "text", "text": {"en": "Silk is in."}})
+    found.letter = letters.create("Eid", by=amina, document=document, kind="campaign")
+    found.save()
+    return found
+
+
+@pytest.fixture
+def colleague(client, rajkot):
+    from grahak.core.models import User
+
+    made = User.objects.create_user("zara@kapasi.example", "x", name="Zara", role="marketer", branch=rajkot)
+    client.force_login(made, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def stage_of(campaign):
+    return str(Campaign.objects.select_related("dispatch").get(pk=campaign.pk).stage)
+
+
+def test_sending_is_taken_back_within_its_seconds(as_amina, ready):
+    assert "Send to 1 customer" in as_amina.get(f"/campaigns/{ready.pk}/check/").text
+    as_amina.post(f"/campaigns/{ready.pk}/send/")
+    assert stage_of(ready) == "scheduled"
+    assert "Not yet!" in as_amina.get(f"/campaigns/{ready.pk}/").text
+    as_amina.post(f"/campaigns/{ready.pk}/unschedule/")
+    assert stage_of(ready) == "draft"
+    assert not Dispatch.objects.exists()
+
+
+def test_what_stops_it_is_shown_instead_of_sending(as_amina, people):
+    campaign = begun(as_amina, people)
+    answer = as_amina.post(f"/campaigns/{campaign.pk}/send/")
+    assert answer.status_code == 422
+    assert answer.context["stops"]
+    assert stage_of(campaign) == "draft"
+
+
+def test_a_moment_is_kept_for_the_check_and_put_on_the_schedule(as_amina, ready, business):
+    at = timezone.now() + dt.timedelta(days=2)
+    typed = at.astimezone(business_zone()).strftime("%Y-%m-%dT%H:%M")
+    form = {"when": "at", "at": typed, "in_local_time": "on"}
+    assert as_amina.post(f"/campaigns/{ready.pk}/when/", form).status_code == 302
+    assert "Schedule for 1 customer" in as_amina.get(f"/campaigns/{ready.pk}/check/").text
+    as_amina.post(f"/campaigns/{ready.pk}/schedule/")
+    ready.refresh_from_db()
+    assert ready.scheduled_for == at.replace(second=0, microsecond=0)
+    assert ready.in_local_time
+    assert "where each recipient lives" in as_amina.get(f"/campaigns/{ready.pk}/").text
+
+
+def business_zone():
+    from grahak.core import business
+
+    return business.zone()
+
+
+@pytest.mark.parametrize("at", ["", "2020-01-01T10:00", "soon"])
+def test_a_moment_that_is_none_is_refused_at_its_field(as_amina, ready, at):
+    answer = as_amina.post(f"/campaigns/{ready.pk}/when/", {"when": "at", "at": at})
+    assert answer.status_code == 422
+    assert set(answer.context["when_form"].errors) == {"at"}
+
+
+def test_a_second_person_says_yes_and_it_goes(as_amina, colleague, ready):
+    from grahak.channels.models import SendingRules
+
+    SendingRules.objects.create(needs_approval=True)
+    as_amina.post(f"/campaigns/{ready.pk}/send/")
+    assert stage_of(ready) == "draft"
+    as_amina.post(f"/campaigns/{ready.pk}/ask/")
+    assert stage_of(ready) == "asked"
+    assert "You asked; somebody else answers." in as_amina.get(f"/campaigns/{ready.pk}/check/").text
+    as_amina.post(f"/campaigns/{ready.pk}/approve/")
+    assert stage_of(ready) == "asked"
+    assert "Yes, it may go" in colleague.get(f"/campaigns/{ready.pk}/check/").text
+    colleague.post(f"/campaigns/{ready.pk}/approve/")
+    assert stage_of(ready) == "counting"
+
+
+def test_a_second_person_says_no_with_a_reason(as_amina, colleague, ready):
+    from grahak.channels.models import SendingRules
+
+    SendingRules.objects.create(needs_approval=True)
+    as_amina.post(f"/campaigns/{ready.pk}/ask/")
+    assert colleague.post(f"/campaigns/{ready.pk}/refuse/", {"why": ""}).status_code == 422
+    colleague.post(f"/campaigns/{ready.pk}/refuse/", {"why": "The price is old."})
+    assert stage_of(ready) == "draft"
+    page = as_amina.get(f"/campaigns/{ready.pk}/").text
+    assert "The price is old." in page
+    assert "Zara" in page
+
+
+def test_a_late_one_asks_and_goes_at_another_time_or_not_at_all(as_amina, ready, business):
+    missed = timezone.now() - dt.timedelta(hours=15)
+    Campaign.objects.filter(pk=ready.pk).update(scheduled_for=missed, stale_since=timezone.now())
+    assert "What now?" in as_amina.get(f"/campaigns/{ready.pk}/").text
+    assert as_amina.post(f"/campaigns/{ready.pk}/late/", {"do": "at", "at": ""}).status_code == 422
+    typed = (timezone.now() + dt.timedelta(days=1)).astimezone(business_zone()).strftime("%Y-%m-%dT%H:%M")
+    as_amina.post(f"/campaigns/{ready.pk}/late/", {"do": "at", "at": typed})
+    assert stage_of(ready) == "scheduled"
+    Campaign.objects.filter(pk=ready.pk).update(scheduled_for=missed, stale_since=timezone.now())
+    as_amina.post(f"/campaigns/{ready.pk}/late/", {"do": "drop"})
+    assert stage_of(ready) == "archived"
+    assert not Dispatch.objects.exists()
+
+
+def test_it_is_sent_again_to_those_it_failed_for(as_amina, people, amina):
+    campaign = gone_out(people, amina)
+    Message.objects.filter(customer=people[1]).update(state="failed", reason="busy")
+    assert "put off by the mail server too often" in as_amina.get(f"/campaigns/{campaign.pk}/resend/").text
+    assert as_amina.post(f"/campaigns/{campaign.pk}/resend/").status_code == 422
+    as_amina.post(f"/campaigns/{campaign.pk}/resend/", {"reason": "busy"})
+    assert Message.objects.get(customer=people[1]).state == "waiting"
+    assert stage_of(campaign) == "sending"
+
+
+def test_needs_of_the_first_page_name_what_is_late_and_asked(amina, ready, bilal):
+    from grahak.marketing.hooks import campaigns_that_need_you
+
+    Campaign.objects.filter(pk=ready.pk).update(asked_at=timezone.now(), asked_by=amina)
+    assert campaigns_that_need_you(amina, 5) == []
+    assert [one["label"] for one in campaigns_that_need_you(bilal, 5)] == ["Look"]

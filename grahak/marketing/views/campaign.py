@@ -1,8 +1,9 @@
 """A campaign's page: until it is sent the steps, which can be done in any order; from then on its progress and its
-report (`views.report_page`)."""
+report (`views.sent`)."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -10,20 +11,26 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from grahak.channels.rules import rules
 from grahak.core.access import needs
 from grahak.customers.models import SavedView
+from grahak.customers.views.parts import wants
 from grahak.insight.models import Segment
-from grahak.marketing import actions
+from grahak.marketing import actions, answers
+from grahak.marketing.approved import approved_step
 from grahak.marketing.campaign_forms import HowForm, NameForm, TryForm, VariantForm, WhenForm, initial
-from grahak.marketing.models import AudiencePart, Campaign, Letter, LetterKind, Stage, Variant
+from grahak.marketing.models import AudiencePart, Campaign, Stage, Variant
 from grahak.marketing.views.doors import campaign_or_404
+from grahak.marketing.views.planned import Planned, planned_for
 from grahak.marketing.views.sent import sent_page
 from grahak.marketing.views.words import words_step
+from grahak.marketing.words.people import tags
 
 WHOLE_LIST = "?"
+SOON = dt.timedelta(minutes=1)
 
 
 @require_GET
@@ -31,9 +38,30 @@ WHOLE_LIST = "?"
 def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     """The page of a campaign at any stage."""
     found = campaign_or_404(pk)
+    if found.dispatch is not None and wants(request, "soon"):
+        response = HttpResponse(status=204)
+        response["HX-Refresh"] = "true"
+        return response
     if found.dispatch is not None:
         return sent_page(request, found)
+    if wants(request, "soon"):
+        return render(request, "marketing/_soon.html", {"campaign": found, "soon": is_soon(found)})
     return steps_page(request, found)
+
+
+def _what_step(found: Campaign) -> dict[str, Any]:
+    """What the step of this channel's words draws."""
+    if found.channel == "sms":
+        return words_step(found)
+    if found.channel == "whatsapp":
+        return {"approved": approved_step(found), "tags": tags()}
+    return {}
+
+
+def is_soon(found: Campaign) -> bool:
+    """Whether it goes within a minute: the page watches for it."""
+    at = found.scheduled_for
+    return found.stage == Stage.SCHEDULED and at is not None and at < timezone.now() + SOON
 
 
 def steps_page(
@@ -43,6 +71,7 @@ def steps_page(
     user: Any = request.user
     variants = list(found.variants.select_related("letter"))
     languages = languages_of(found)
+    planned = planned_for(request, found)
     parts = found.parts.select_related("segment").order_by("minus", "position", "pk")
     context = {
         "campaign": found,
@@ -50,7 +79,7 @@ def steps_page(
         "is_draft": found.stage == Stage.DRAFT,
         "at": at,
         "name_form": NameForm(initial=initial(found, NameForm)),
-        "when_form": WhenForm(initial=when_of(found)),
+        "when_form": WhenForm(initial=when_of(found, planned)),
         "how_form": HowForm(initial=initial(found, HowForm)),
         "try_form": TryForm(initial=initial(found, TryForm)),
         "parts": [part_words(part) for part in parts],
@@ -60,12 +89,15 @@ def steps_page(
         "views": SavedView.objects.filter(Q(is_shared=True) | Q(by=user)).order_by("position", "pk"),
         "variants": [(one, VariantForm(initial=variant_of(one), languages=languages)) for one in variants],
         "may_vary": len(variants) < len(actions.CODES),
-        "templates": Letter.objects.filter(kind=LetterKind.TEMPLATE, archived_at=None).order_by("name"),
         "problems": actions.problems(found),
         "rules": rules(),
+        "asked_why": answers.last_answer(found) if found.stage == Stage.DRAFT else None,
+        "late_why": answers.why_late(found) if found.stage == Stage.LATE else "",
+        "soon": is_soon(found),
+        "now": timezone.now(),
         "languages": [(code, dict(settings.LANGUAGES).get(code, code)) for code in languages],
         "subjects": subjects_of(found),
-        **(words_step(found) if found.channel == "sms" else {}),
+        **_what_step(found),
         **bound,
     }
     return render(request, "marketing/steps.html", context, status=status)
@@ -89,13 +121,16 @@ def subjects_of(found: Campaign) -> list[tuple[str, str, str]]:
     return [(code, str(names[code]), said.get(code, "")) for code in languages_of(found)]
 
 
-def when_of(found: Campaign) -> dict[str, Any]:
-    """The step "when" as it stands."""
-    return {
-        "when": "at" if found.scheduled_for else "now",
-        "at": found.scheduled_for,
-        "in_local_time": found.in_local_time,
-    }
+def when_of(found: Campaign, planned: Planned) -> dict[str, Any]:
+    """The step "when" as it stands: on the schedule, or meant by this person."""
+    at = found.scheduled_for or planned.at
+    local = found.in_local_time if found.scheduled_for else planned.in_local_time
+    return {"when": "at" if at else "now", "at": at, "in_local_time": local}
+
+
+def names_of(code: str) -> str:
+    """What a language is called."""
+    return str(dict(settings.LANGUAGES).get(code, code))
 
 
 def variant_of(one: Variant) -> dict[str, Any]:

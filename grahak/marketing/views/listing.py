@@ -12,6 +12,7 @@ from grahak.core.access import needs
 from grahak.core.keyset import page_of
 from grahak.customers.views.parts import wants
 from grahak.marketing.models import Campaign
+from grahak.marketing.report.kept import last_counted
 from grahak.marketing.shelf import CHANNELS, SHELVES, Shelf, month_asked, month_of
 
 SIZE = 25
@@ -26,6 +27,9 @@ def campaign_list(request: HttpRequest) -> HttpResponse:
     page = page_of(
         shelf.rows(), ("-id",), after=asked.get("after", ""), before=asked.get("before", ""), size=SIZE
     )
+    counted = last_counted(page.rows)
+    for one in page.rows:
+        one.line = counted[one.pk].by().whole if one.pk in counted else None  # type: ignore[attr-defined]
     name = "marketing/_list.html" if wants(request, "campaigns") else "marketing/list.html"
     return render(request, name, {"shelf": shelf, "page": page, **_tools()})
 

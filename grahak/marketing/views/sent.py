@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,11 +11,14 @@ from django.shortcuts import render
 from grahak.channels import ledger
 from grahak.channels.models import MessageState
 from grahak.channels.why import REASONS
+from grahak.core.money import figure
 from grahak.customers.views.parts import wants
-from grahak.marketing.models import Campaign, HeldOut, Stage
+from grahak.marketing import winner
+from grahak.marketing.models import Campaign, HeldOut, Stage, WinnerBy
 from grahak.marketing.views.report import report_context
 
 MOVING = (Stage.COUNTING, Stage.SENDING, Stage.TESTING)
+RESENDABLE = (Stage.DONE, Stage.SENDING, Stage.PAUSED, Stage.TESTING)
 SURE = (MessageState.SENT, MessageState.FAILED, MessageState.SKIPPED, MessageState.UNKNOWN)
 OPEN = (MessageState.WAITING, MessageState.CLAIMED, MessageState.ATTEMPTED)
 
@@ -45,8 +49,29 @@ def audience_of(found: Campaign) -> dict[str, Any]:
         "done": counted.total - counted.still_open,
         "held": HeldOut.objects.filter(campaign=found).count(),
         "exclusions": list(found.exclusions.order_by("-customers", "pk")),
-        "may_resend": counted[MessageState.FAILED] > 0 and not counted.still_open,
+        "may_resend": counted[MessageState.FAILED] > 0 and found.stage in RESENDABLE,
+        **trial_of(found),
     }
+
+
+def trial_of(found: Campaign) -> dict[str, Any]:
+    """How the test of the variants stands, while there is one."""
+    if found.stage != Stage.TESTING:
+        return {"trial": None}
+    standing = winner.standing(found)
+    names = dict(found.variants.values_list("code", "name"))
+    by_money = found.winner_by == WinnerBy.MONEY
+    arms = [
+        {
+            "code": arm.code,
+            "name": names.get(arm.code, ""),
+            "n": arm.n,
+            "hits": arm.hits,
+            "value": figure(Decimal(str(round(arm.mean, 2))), 2) if by_money else f"{arm.mean * 100:.1f}%",
+        }
+        for arm in standing.arms
+    ]
+    return {"trial": standing, "trial_arms": arms}
 
 
 def states(counted: ledger.Tally) -> list[dict[str, Any]]:

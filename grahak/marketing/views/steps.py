@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q
@@ -10,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from grahak.channels.sms import uses
 from grahak.core.access import needs
 from grahak.core.toasts import say
 from grahak.customers.models import SavedView
@@ -149,6 +151,8 @@ def words(request: HttpRequest, pk: int) -> HttpResponse:
                 actions.word(found, line.code, subject="", body=line.body, by=user)
             else:
                 actions.unword(found, line.code, by=user)
+        dlt = {line.code: line.dlt for line in lines if line.dlt}
+        uses.keep(found.pk, replace(uses.use_of(found.pk), dlt=dlt))
     except actions.OnItsWay as error:
         say(request, str(error), tone="wait")
     return _back(found, "what")

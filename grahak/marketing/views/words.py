@@ -1,10 +1,10 @@
-"""The texts of an SMS as its step shows them: one a language, each with its length in segments and what one costs."""
+"""The texts of an SMS as its step shows them: one a language, each with its length in segments and what one costs,
+and where the law wants it the number that the text is registered under."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from grahak.channels.models import SmsAccount
-from grahak.channels.sms.segments import Size, size
+from grahak.channels.sms import uses
+from grahak.channels.views.sms import measured
 from grahak.core.access import needs
 from grahak.marketing.models import Campaign
 from grahak.marketing.views.doors import draft_or_404
@@ -26,49 +27,59 @@ MOST_SIGNS = 2_000
 
 @dataclass(frozen=True)
 class Words:
-    """A text in one language. PRICE is of one message as long as this, None where the gateway's price is not known."""
+    """A text in one language; METER is what channels/sms/_meter.html draws, DLT the number it is registered under."""
 
     code: str
     name: str
     body: str
     is_first: bool
-    size: Size
-    price: Decimal | None
+    meter: dict[str, Any]
+    dlt: str = ""
     error: str = ""
 
 
 def words_step(found: Campaign) -> dict[str, Any]:
     """What the step of an SMS draws."""
     written = dict(found.texts.values_list("language", "body"))
-    return {"texts": lines_of(found, written), "tags": tags()}
+    account = SmsAccount.objects.order_by("pk").first()
+    return {
+        "texts": lines_of(found, written, uses.use_of(found.pk).dlt),
+        "tags": tags(),
+        "wants_dlt": bool(account and account.entity),
+    }
 
 
 def typed(found: Campaign, posted: Mapping[str, str]) -> list[Words]:
     """What was typed, language by language, with what is wrong with it."""
-    bodies = {
-        code: posted.get(f"body_{code}", "").replace("\r\n", "\n").strip()
-        for code, _name in settings.LANGUAGES
-    }
-    return lines_of(found, bodies, checked=True)
+    codes = [code for code, _name in settings.LANGUAGES]
+    bodies = {code: posted.get(f"body_{code}", "").replace("\r\n", "\n").strip() for code in codes}
+    dlt = {code: posted.get(f"dlt_{code}", "").strip()[:30] for code in codes}
+    return lines_of(found, bodies, dlt, checked=True)
 
 
-def lines_of(found: Campaign, bodies: Mapping[str, str], *, checked: bool = False) -> list[Words]:
+def lines_of(
+    found: Campaign, bodies: Mapping[str, str], dlt: Mapping[str, str], *, checked: bool = False
+) -> list[Words]:
     """A line for each language of the shop, the campaign's first one first."""
-    account = SmsAccount.objects.order_by("pk").first()
-    each = account.price if account else None
     order = sorted(settings.LANGUAGES, key=lambda one: one[0] != found.default_language)
-    return [_line(found, code, str(name), bodies.get(code, ""), each, checked) for code, name in order]
+    return [
+        Words(
+            code,
+            str(name),
+            bodies.get(code, ""),
+            code == found.default_language,
+            measured(bodies.get(code, "")),
+            dlt.get(code, ""),
+            _mistake(bodies.get(code, "")) if checked else "",
+        )
+        for code, name in order
+    ]
 
 
-def _line(found: Campaign, code: str, name: str, body: str, each: Decimal | None, checked: bool) -> Words:
-    long = size(body)
-    error = ""
-    if checked and len(body) > MOST_SIGNS:
-        error = _("That is too long for an SMS.")
-    elif checked and body:
-        error = " ".join(str(mistake) for mistake in liquid.mistakes_in(body, names()))
-    price = each * long.segments if each is not None else None
-    return Words(code, name, body, code == found.default_language, long, price, error)
+def _mistake(body: str) -> str:
+    if len(body) > MOST_SIGNS:
+        return _("That is too long for an SMS.")
+    return " ".join(str(mistake) for mistake in liquid.mistakes_in(body, names())) if body else ""
 
 
 @require_POST
@@ -79,6 +90,6 @@ def meter(request: HttpRequest, pk: int) -> HttpResponse:
     code = request.GET.get("language", found.default_language)
     if code not in dict(settings.LANGUAGES):
         raise Http404
-    bodies = {code: request.POST.get(f"body_{code}", "").replace("\r\n", "\n").strip()[: MOST_SIGNS + 1]}
-    one = next(line for line in lines_of(found, bodies) if line.code == code)
+    body = request.POST.get(f"body_{code}", "").replace("\r\n", "\n").strip()[: MOST_SIGNS + 1]
+    one = next(line for line in lines_of(found, {code: body}, {}) if line.code == code)
     return render(request, "marketing/steps/_meter.html", {"one": one})

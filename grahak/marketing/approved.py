@@ -1,0 +1,53 @@
+"""The approved template of a WhatsApp campaign as its step shows it: what can be chosen, its places, how it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from grahak.channels.whatsapp import templates, uses
+from grahak.channels.whatsapp.templates import Preview, Slot
+from grahak.channels.whatsapp.uses import Use
+from grahak.marketing.models import Campaign
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in a template: its SLOT, the TEXT that goes there, what is wrong with it."""
+
+    slot: Slot
+    text: str
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What the step draws: the templates to choose from, the one chosen, its places, how it reads by language."""
+
+    choices: list[tuple[str, str]]
+    template: str
+    places: list[Place] = field(default_factory=list)
+    previews: list[tuple[str, Preview]] = field(default_factory=list)
+    gone: bool = False
+
+
+def approved_step(found: Campaign, typed: Use | None = None, wrong: Mapping[str, str] | None = None) -> Step:
+    """The step as it is kept, or as it was TYPED with what is WRONG by slot."""
+    use = typed or uses.use_of(found.pk)
+    known = uses.choices(found.purpose)
+    choices = [
+        (name, f"{name} · {', '.join(row.language for row in rows)} · {_category(rows[0].category)}")
+        for name, rows in known
+    ]
+    rows = [row for row in uses.rows_of(use.template) if row.gone_at is None]
+    places = [
+        Place(slot, use.values.get(slot.key, ""), (wrong or {}).get(slot.key, ""))
+        for slot in uses.slots_of(use.template)
+    ]
+    previews = [(row.language, templates.preview(row, use.values)) for row in rows]
+    gone = bool(use.template) and use.template not in dict(choices)
+    return Step(choices, use.template, places, previews, gone)
+
+
+def _category(code: str) -> str:
+    return str(templates.CATEGORIES.get(code, code))
