@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from grahak.core import links
 from grahak.core.addresses import is_public
 from grahak.marketing.letters import brand as brands
-from grahak.marketing.letters import codes, markup, preview, products, tags
+from grahak.marketing.letters import codes, convert, markup, preview, products, tags
 from grahak.marketing.letters import document as documents
 from grahak.marketing.letters.blocks import KINDS, Block, words_of
 from grahak.marketing.letters.document import BadDocument, Document
@@ -119,6 +119,9 @@ def _missing(language: str, block: str, field: str) -> Check:
 def _words(field: str, source: str, language: str, block: str) -> Iterator[Check]:
     for mistake in liquid.mistakes_in(source, tags.names()) if source else ():
         yield Check("stop", str(mistake), language, block, field)
+    for foreign, our in convert.converted(source, language).turned if source else ():
+        what = _("“%(tag)s” is a tag of another product. Ours is %(ours)s.") % {"tag": foreign, "ours": our}
+        yield Check("stop", what, language, block, field)
 
 
 def _block(block: Block, document: Document, own: str) -> Iterator[Check]:

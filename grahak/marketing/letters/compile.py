@@ -66,7 +66,7 @@ class Compiled:
     @cached_property
     def text_template(self) -> BoundTemplate:
         """Ready to be said with a person's values."""
-        return liquid.whole(self.text, "text")
+        return liquid.whole(self.text, "part")
 
     @cached_property
     def subject_template(self) -> BoundTemplate:

@@ -15,7 +15,7 @@ from grahak.marketing.letters import markup, products
 from grahak.marketing.letters.blocks import KINDS, Block
 from grahak.marketing.letters.markup import Look, Pieces, Said
 from grahak.marketing.letters.products import Item
-from grahak.marketing.letters.style import Colours, Face
+from grahak.marketing.letters.style import FACES, Colours, Face
 from grahak.marketing.words import liquid
 
 WIDTH = 600
@@ -115,9 +115,19 @@ def text_box(html: str, pen: Pen, *, align: str = "start", css: str = "t", **att
     return f'<mj-text css-class="{css}" align="{pen.face.side(align)}"{more}>{html}</mj-text>'
 
 
+def _borrowed(html: str, block: Block, pen: Pen) -> str:
+    """Words that are missing in this language stand in the letter's own, and run as that does."""
+    if block["text"].get(pen.language) or pen.language == pen.fallback:
+        return html
+    face = FACES[pen.fallback]
+    return f'<div lang="{pen.fallback}" dir="{face.direction}" style="text-align:{face.side("start")}">{html}</div>'
+
+
 def _text(block: Block, pen: Pen, width: int) -> Drawn | None:
     said = pen.words(block, "text")
-    return Drawn(text_box(said.html, pen, align=block["align"]), said.text) if said.html else None
+    if not said.html:
+        return None
+    return Drawn(text_box(_borrowed(said.html, block, pen), pen, align=block["align"]), said.text)
 
 
 def _heading(block: Block, pen: Pen, width: int) -> Drawn | None:
@@ -126,7 +136,7 @@ def _heading(block: Block, pen: Pen, width: int) -> Drawn | None:
         return None
     tag, size = _HEADINGS[block["size"]]
     style = f"margin:0;font-size:{size}px;line-height:{pen.face.heading};font-weight:700"
-    html = f'<{tag} style="{style}">{said.html}</{tag}>'
+    html = _borrowed(f'<{tag} style="{style}">{said.html}</{tag}>', block, pen)
     return Drawn(
         text_box(html, pen, align=block["align"]), said.text.upper() if _shouts(said.text) else said.text
     )
@@ -225,7 +235,7 @@ def card(item: Item, pen_face: Face, found: Colours, pick: Pick, base: str, *, l
     if item.picture:
         wide = min(item.width, pick.size)
         image = (
-            f'<img src="{escape(base)}/p/{item.picture}" alt="{escape(item.name)}" width="{wide}" '
+            f'<img class="pi" src="{escape(base)}/p/{item.picture}" alt="{escape(item.name)}" width="{wide}" '
             f'style="display:block;width:100%;max-width:{wide}px;height:auto;border:0;margin:0 0 8px" />'
         )
         parts.append(f'<a href="{LINK}">{image}</a>' if linked else image)

@@ -30,6 +30,8 @@ _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*", re.DOTALL)
 _ITALIC = re.compile(r"(?<![\w*])\*(?=[^\s*])(.+?)(?<=[^\s*])\*(?![\w*])", re.DOTALL)
 _BACKSLASH = re.compile(r"\\([\\*\[\]_-])")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n\s*")
+_ITEM = re.compile(r"[-•][ \t]+(.*)")
+_WORD = re.compile(r"\w+")
 _SCHEMES = ("https://", "http://")
 _OTHER = ("mailto:", "tel:")
 
@@ -143,12 +145,12 @@ def said(
     html, text = _linked(marked, pieces, look)
     if not lines:
         return Said(_inline(html), _bare_words(text))
-    controls = {at for at, liquid in enumerate(pieces.liquid) if _CONTROL.match(liquid)}
+    controls = {at: liquid for at, liquid in enumerate(pieces.liquid) if _CONTROL.match(liquid)}
     return Said(_paragraphs(_inline(html), look, controls), _bare_words(_lists_in_text(text)))
 
 
 def _quoted(character: str) -> str:
-    return '{{ "\\\\" }}' if character == "\\" else f'{{{{ "{character}" }}}}'
+    return '{{ "\\" }}' if character == "\\" else f'{{{{ "{character}" }}}}'
 
 
 def _with_stop(source: str, words: str) -> str:
@@ -202,51 +204,75 @@ def _lists_in_text(text: str) -> str:
     return re.sub(r"(?m)^[ \t]*[-•][ \t]+", "• ", text)
 
 
-def _paragraphs(html: str, look: Look, controls: set[int]) -> str:
-    """Paragraphs, lists and line ends. A line of nothing but control tags ({% if … %}) makes no paragraph."""
-    found: list[str] = []
+def _paragraphs(html: str, look: Look, controls: dict[int, str]) -> str:
+    """Paragraphs, lists and line ends. A line of nothing but control tags ({% if … %}) stands between them."""
+    writer = _Writer(look, controls)
     for paragraph in _BLANK_LINE.split(html.strip("\n")):
-        if paragraph.strip():
-            found.append(_paragraph(paragraph.split("\n"), look, controls))
-    return "\n".join(found)
+        for line in paragraph.split("\n"):
+            writer.line(line.strip())
+        writer.end()
+    return "".join(writer.out)
 
 
-def _paragraph(lines: list[str], look: Look, controls: set[int]) -> str:
-    out: list[str] = []
-    words: list[str] = []
-    in_list = False
+class _Writer:
+    """Writes lines as paragraphs and lists that are whole, whichever way the conditions between them turn out."""
 
-    def flush() -> None:
-        if words:
-            out.append(f"<p{_style(look.paragraph)}>{'<br />'.join(words)}</p>")
-            words.clear()
+    def __init__(self, look: Look, controls: dict[int, str]) -> None:
+        self.look, self.controls = look, controls
+        self.out: list[str] = []
+        self.words: list[str] = []
+        self.in_list = False
+        self.depth = 0  # conditions that were begun inside the open list
 
-    for line in lines:
-        item = re.match(r"[ \t]*[-•][ \t]+(.*)", line)
-        if item:
-            flush()
-            if not in_list:
-                out.append(f"<ul{_style(look.listing)}>")
-                in_list = True
-            out.append(f"<li>{item.group(1)}</li>")
-        elif _only_controls(line, controls) and (in_list or not words):
-            out.append(line.strip())
-        elif _only_controls(line, controls):
-            words[-1] += line.strip()
-        else:
-            if in_list:
-                out.append("</ul>")
-                in_list = False
-            words.append(line.strip())
-    flush()
-    if in_list:
-        out.append("</ul>")
-    return "".join(out)
+    def line(self, line: str) -> None:
+        if (item := _ITEM.match(line)) is not None:
+            self._flush()
+            if not self.in_list:
+                self.out.append(f"<ul{_style(self.look.listing)}>")
+                self.in_list, self.depth = True, 0
+            self.out.append(f"<li>{item.group(1)}</li>")
+        elif (deeper := self._controls(line)) is not None:
+            self._flush()
+            if self.in_list and self.depth + min(deeper) < 0:
+                self._close()
+            self.depth += deeper[-1]
+            self.out.append(line)
+        elif line:
+            self._close()
+            self.words.append(line)
 
+    def end(self) -> None:
+        """A blank line."""
+        self._flush()
+        self._close()
 
-def _only_controls(line: str, controls: set[int]) -> bool:
-    marks = _MARK.findall(line)
-    return bool(marks) and not _MARK.sub("", line).strip() and all(int(one) in controls for one in marks)
+    def _flush(self) -> None:
+        if self.words:
+            self.out.append(f"<p{_style(self.look.paragraph)}>{'<br />'.join(self.words)}</p>")
+            self.words = []
+
+    def _close(self) -> None:
+        if self.in_list:
+            self.out.append("</ul>")
+            self.in_list = False
+
+    def _controls(self, line: str) -> list[int] | None:
+        """How deep a line of nothing but control tags leads, after each of them and at its end; None for another
+        line. "else" is below where its "if" began, for a moment."""
+        marks = [int(one) for one in _MARK.findall(line)]
+        if not marks or _MARK.sub("", line).strip() or any(one not in self.controls for one in marks):
+            return None
+        depths, depth = [], 0
+        for mark in marks:
+            word = _WORD.findall(self.controls[mark])[0] if _WORD.findall(self.controls[mark]) else ""
+            if word in ("else", "elsif", "when"):
+                depths.append(depth - 1)
+            elif word.startswith("end"):
+                depth -= 1
+            elif word in ("if", "unless", "case", "for", "capture", "comment"):
+                depth += 1
+            depths.append(depth)
+        return depths
 
 
 def _style(style: str) -> str:

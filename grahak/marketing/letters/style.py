@@ -132,16 +132,16 @@ def sheet(found: Colours, face: Face) -> str:
         ".c": f"background:{DARK_GROUND}!important;color:{DARK_INK}!important;border-color:{DARK_MUTED}!important",
         ".d p": f"border-top-color:{mixed(DARK_INK, DARK_PAPER, 0.2)}!important",
     }
-    media = "".join(f"{what}{{{how}}}" for what, how in dark.items())
-    outlook = "".join(
+    media = "\n".join(f"{what}{{{how}}}" for what, how in dark.items())
+    outlook = "\n".join(
         ",".join(f"[data-ogsc] {one}" for one in what.split(",") if one != "body") + f"{{{how}}}"
         for what, how in dark.items()
     )
     return (
         ":root{color-scheme:light dark;supported-color-schemes:light dark}"
-        f".t p,.f p{{margin:0 0 .8em}}.t p:last-child,.f p:last-child{{margin:0}}"
+        f"\n.t p,.f p{{margin:0 0 .8em}}.t p:last-child,.f p:last-child{{margin:0}}"
         f".t ul,.f ul{{margin:0 0 .8em;padding-{'right' if face.rtl else 'left'}:1.3em}}"
-        "@media only screen and (max-width:479px){.pad>table>tbody>tr>td{padding-left:8px!important;"
+        "\n@media only screen and (max-width:479px){.pad>table>tbody>tr>td{padding-left:8px!important;"
         "padding-right:8px!important}.pi{max-width:100%!important}}"
-        f"@media (prefers-color-scheme:dark){{{media}}}{outlook}"
+        f"\n@media (prefers-color-scheme:dark){{{media}}}\n{outlook}"
     )

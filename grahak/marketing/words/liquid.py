@@ -121,8 +121,11 @@ class _Strict(Environment):
         self.filters |= filters.OURS
 
 
-class _Html(_Strict):
+class _Long(_Strict):
     output_stream_limit = MOST_OUTPUT
+
+
+class _Html(_Long):
 
     def setup_tags_and_filters(self, *, extra: bool = False) -> None:
         super().setup_tags_and_filters(extra=extra)
@@ -138,7 +141,12 @@ class _Address(_Strict):
         self.add_tag(_QuotedOutput)
 
 
-_ENVIRONMENTS: dict[str, Environment] = {"text": _Strict(), "html": _Html(), "url": _Address()}
+_ENVIRONMENTS: dict[str, Environment] = {
+    "text": _Strict(),
+    "part": _Long(),
+    "html": _Html(),
+    "url": _Address(),
+}
 
 
 class Mistake(ValueError):
@@ -156,8 +164,9 @@ class Mistake(ValueError):
 
 @lru_cache(maxsize=256)
 def parsed(source: str, how: str = "text") -> BoundTemplate:
-    """The template of SOURCE, kept for the next person. HOW it is said: "text", "html" or "url". Raises Mistake."""
-    if how != "html" and len(source) > MOST_CHARACTERS:
+    """The template of SOURCE, kept for the next person. HOW it is said: "text", "part" (the whole text of a
+    mail), "html" or "url". Raises Mistake."""
+    if how in ("text", "url") and len(source) > MOST_CHARACTERS:
         raise Mistake(
             0, _("The text is too long; %(most)s characters are the most.") % {"most": MOST_CHARACTERS}
         )
