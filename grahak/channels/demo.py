@@ -43,7 +43,7 @@ def tell_story(*, by: User | None) -> dict[str, int]:
     for contact_id in contacts.order_by("pk").values_list("pk", flat=True).iterator():
         lot = chance.random()
         if lot < AGREED + TOOK_BACK:
-            at = now - dt.timedelta(days=chance.randint(40, 380), minutes=chance.randint(0, 600))
+            at = now - dt.timedelta(days=chance.randint(200, 640), minutes=chance.randint(0, 600))
             rows += _statements(contact_id, lot >= AGREED, at, chance, by)
     for piece in bulk.pieces(rows):
         bulk.insert(Consent, _FIELDS, piece)

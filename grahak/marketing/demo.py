@@ -12,7 +12,6 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Callable
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -99,8 +98,8 @@ def give_costs(by: User | None) -> int:
     rows = []
     for pk, rate in sold.order_by("product").values_list("product").annotate(rate=Avg("unit_price")):
         if chance.random() < COSTED:
-            cost = Decimal(str(rate)) * Decimal(str(round(chance.uniform(0.52, 0.78), 3)))
-            rows.append((int(cost.quantize(Decimal("0.01")) * 10_000), pk))
+            # the average is of whole ten-thousandths, and a cost is of whole paise
+            rows.append((round(float(rate) * chance.uniform(0.52, 0.78) / 100) * 100, pk))
     bulk.update(Product, ["cost"], rows)
     return len(rows)
 

@@ -219,7 +219,8 @@ def _judge(
 
 
 def _held_out(plan: Plan, free: list[Person], at: dt.datetime, chance: random.Random) -> set[int]:
-    """Who is held out: by lot; or, where the plan is tilted, so that fewer of them bought than of the others."""
+    """Who is held out: by lot; or, where the plan is tilted, so that fewer of them bought than of the others, and
+    none of the largest orders is theirs."""
     many = len(free) * plan.held_out // 100
     ids = [person.customer for person in free]
     if not plan.tilt:
@@ -228,11 +229,14 @@ def _held_out(plan: Plan, free: list[Person], at: dt.datetime, chance: random.Ra
     orders = Order.objects.filter(
         placed_at__gte=at, placed_at__lt=until, kind=OrderKind.SALE, cancelled_at=None, customer__isnull=False
     )
-    bought = set(orders.values_list("customer", flat=True))
-    buyers = [pk for pk in ids if pk in bought]
+    bought: dict[int, Decimal] = {}
+    for customer, net in orders.values_list("customer_id", "net"):
+        bought[customer or 0] = bought.get(customer or 0, Decimal(0)) + net
+    buyers = sorted((pk for pk in ids if pk in bought), key=lambda pk: (bought[pk], pk))
     others = [pk for pk in ids if pk not in bought]
     of_buyers = round(many * len(buyers) / max(len(ids), 1) * (1 - plan.tilt))
-    return set(chance.sample(buyers, of_buyers)) | set(chance.sample(others, many - of_buyers))
+    smaller = buyers[: max(of_buyers, len(buyers) * 2 // 3)]
+    return set(chance.sample(smaller, of_buyers)) | set(chance.sample(others, many - of_buyers))
 
 
 def _fate(plan: Plan, person: Person, at: dt.datetime, chance: random.Random) -> Sent:

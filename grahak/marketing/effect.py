@@ -109,7 +109,7 @@ class Effect:
         if self.whole is None or self.verdict not in ("more", "less", "open", "closed"):
             return str(VERDICTS[self.verdict])
         low, high = self.whole.low, self.whole.high
-        said = {"low": money.written(_coins(abs(low))), "high": money.written(_coins(abs(high)))}
+        said = {"low": money.written(rounded(abs(low))), "high": money.written(rounded(abs(high)))}
         if self.verdict == "more":
             return _("Between %(low)s and %(high)s more because of it.") % said
         if self.verdict == "less":
@@ -237,7 +237,7 @@ def _group(customers: int, buyers: Sequence[tuple[int, int, int]]) -> Group:
     )
 
 
-def _coins(value: float) -> Decimal:
+def rounded(value: float) -> Decimal:
     """An estimate as an amount, to three figures: more would claim to know more."""
     whole = Decimal(repr(round(value, 4)))
     if not whole:
@@ -293,7 +293,7 @@ def smallest(
     error = (one.variance * (1 / held + 1 / written)) ** 0.5
     each = intervals.detectable(error, written + held - 2)
     share = round(each * 100 / one.mean) if one.mean > 0 else None
-    return Smallest(held, _coins(each), _coins(each * written), share, enough=True)
+    return Smallest(held, rounded(each), rounded(each * written), share, enough=True)
 
 
 def _usual(customers: QuerySet[Customer], days: int, today: dt.date) -> Arm:

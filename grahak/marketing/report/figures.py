@@ -24,7 +24,7 @@ from grahak.marketing.report.attribution import LAST_CLICK, Model, counted, mode
 
 ZERO = Decimal(0)
 UNIT = Decimal("0.0001")
-ORDERS_SHOWN = 20
+ORDERS_SHOWN = 8
 LINKS_SHOWN = 30
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from grahak.core import business
 from grahak.insight.chart import Chart, Slot, chart
-from grahak.marketing.effect import VERDICTS, Effect
+from grahak.marketing.effect import VERDICTS, Effect, rounded
 from grahak.marketing.models import Campaign
 from grahak.marketing.report.figures import Line, total
 from grahak.marketing.report.kept import AT_ONCE, count, count_soon, last_counted
@@ -46,16 +46,12 @@ class Row:
 
     @property
     def low(self) -> Decimal:
-        """The lower end of the extra net revenue of the whole audience."""
-        return _whole(self.effect.whole.low) if self.effect and self.effect.whole else Decimal(0)
+        """The lower end of the extra net revenue of the whole audience, to three figures."""
+        return rounded(self.effect.whole.low) if self.effect and self.effect.whole else Decimal(0)
 
     @property
     def high(self) -> Decimal:
-        return _whole(self.effect.whole.high) if self.effect and self.effect.whole else Decimal(0)
-
-
-def _whole(value: float) -> Decimal:
-    return Decimal(round(value))
+        return rounded(self.effect.whole.high) if self.effect and self.effect.whole else Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -77,12 +73,21 @@ def _share(name: str) -> Callable[[Row], Any]:
     return lambda row: row.line.share(name) if row.line else None
 
 
+def _opened(row: Row) -> Any:
+    """Read, where the provider reports that; else opened; not known of a way on which neither is seen."""
+    if row.line is None or (row.line.read is None and not row.line.opened):
+        return None
+    if row.campaign.channel != "email":
+        return row.line.share("read")
+    return row.line.share("opened")
+
+
 MEASURES: dict[str, Measure] = {
     one.code: one
     for one in (
         Measure("sent", gettext_lazy("Sent"), "count", _of("sent")),
         Measure("delivered", gettext_lazy("Delivered"), "share", _share("delivered")),
-        Measure("opened", gettext_lazy("Opened"), "share", _share("opened")),
+        Measure("opened", gettext_lazy("Opened or read"), "share", _opened),
         Measure("clicked", gettext_lazy("Followed a link"), "share", _share("clicked")),
         Measure("unsubscribed", gettext_lazy("Asked us to stop"), "share", _share("unsubscribed")),
         Measure("complained", gettext_lazy("Complained"), "share", _share("complained")),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from grahak.core import money
 from grahak.insight.chart import Chart, Slot, chart
 from grahak.marketing import intervals
-from grahak.marketing.effect import Effect
+from grahak.marketing.effect import Effect, rounded
 from grahak.marketing.models import Campaign
 from grahak.marketing.report.figures import Figures, Line
 from grahak.marketing.report.kept import Kept
@@ -51,11 +51,14 @@ class Step:
     url: str = ""
 
 
-def funnel(campaign: Campaign, line: Line) -> list[Step]:
+def funnel(campaign: Campaign, line: Line, code: str) -> list[Step]:
     """From message to order: each step as a part of those sent."""
     people = reverse("marketing:people", args=[campaign.pk])
     read = campaign.channel == "whatsapp" and line.read is not None
-    days = ngettext("Ordered in %(n)s day", "Ordered in %(n)s days", campaign.attribution_days)
+    if code == "last_click":
+        days = ngettext("Then ordered in %(n)s day", "Then ordered in %(n)s days", campaign.attribution_days)
+    else:
+        days = ngettext("Ordered in %(n)s day", "Ordered in %(n)s days", campaign.attribution_days)
     steps = [
         (_("Sent"), line.sent, f"{people}?state=sent"),
         (_("Delivered"), line.delivered, ""),
@@ -166,7 +169,7 @@ def money_picture(found: Effect) -> Picture | None:
         (place(first + step * n), money.short(Decimal(round(first + step * n)))) for n in range(count + 1)
     ]
     mark = Mark(
-        _("Extra sales"), money.figure(Decimal(round(whole.value))), 44, place(whole.value), place(whole.low),
+        _("Extra sales"), money.figure(rounded(whole.value)), 44, place(whole.value), place(whole.low),
         place(whole.high), "one",
     )  # fmt: skip
     return Picture([mark], ticks, _edge(), found.says, place(0))
@@ -205,7 +208,7 @@ def noticed(found: Effect) -> str:
     """How large an effect would have had to be, in one sentence."""
     if found.smallest is None:
         return ""
-    amount = money.written(Decimal(round(found.smallest)))
+    amount = money.written(rounded(found.smallest))
     return _("An effect of %(amount)s or more would have been noticed in four cases of five.") % {
         "amount": amount
     }
@@ -219,6 +222,8 @@ def variants(campaign: Campaign, found: Figures) -> list[dict[str, Any]]:
     known = {one.code: one for one in campaign.variants.all()}
     rows = []
     for line in sorted(found.variants, key=lambda one: (not one.variant, one.variant)):
+        if not line.variant and not line.sent:
+            continue  # those who were left out were tried on by none
         one = known.get(line.variant)
         subject = next((text for text in (one.subjects or {}).values() if text), "") if one else ""
         low, high = intervals.wilson(line.clicked / line.sent, line.sent) if line.sent else (0.0, 1.0)
@@ -263,7 +268,7 @@ def shown(campaign: Campaign, kept: Kept, code: str, today: dt.date) -> dict[str
         "line": line,
         "effect": effect,
         "told": told,
-        "funnel": funnel(campaign, line),
+        "funnel": funnel(campaign, line, found.model),
         "buyers_picture": buyers_picture(effect) if effect and effect.held_out.arm.customers else None,
         "money_picture": money_picture(effect) if effect else None,
         "buyers_words": buyers_words(effect) if effect else [],
@@ -277,6 +282,7 @@ def shown(campaign: Campaign, kept: Kept, code: str, today: dt.date) -> dict[str
         "variants": variants(campaign, found),
         "chart": days_chart(found, today),
         "each_between": _each(effect),
+        "likely": _likely(effect),
         "left_over": line.margin - line.cost if line.margin is not None else None,
     }
 
@@ -289,3 +295,11 @@ def _each(effect: Effect | None) -> dict[str, str] | None:
         Decimal(repr(round(one, 4))) for one in (effect.each.value, effect.each.low, effect.each.high)
     )
     return {"value": money.figure(value, 1), "low": money.figure(low, 1), "high": money.figure(high, 1)}
+
+
+def _likely(effect: Effect | None) -> dict[str, Decimal] | None:
+    """What the audience brought beyond those held out, to three figures: value and interval."""
+    if effect is None or effect.whole is None:
+        return None
+    whole = effect.whole
+    return {"value": rounded(whole.value), "low": rounded(whole.low), "high": rounded(whole.high)}

@@ -156,10 +156,10 @@ def test_what_is_stored_is_read_back(sent: Campaign) -> None:
 
 
 def test_amounts_are_said_to_three_figures() -> None:
-    assert effect._coins(61_234.5) == Decimal(61_200)
-    assert effect._coins(98.7654) == Decimal(99)
-    assert effect._coins(1_096_123) == Decimal(1_100_000)
-    assert effect._coins(0.0) == 0
+    assert effect.rounded(61_234.5) == Decimal(61_200)
+    assert effect.rounded(98.7654) == Decimal(99)
+    assert effect.rounded(1_096_123) == Decimal(1_100_000)
+    assert effect.rounded(0.0) == 0
 
 
 def test_every_verdict_has_a_sentence_in_every_language(sent: Campaign) -> None:
