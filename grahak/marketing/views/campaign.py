@@ -4,7 +4,9 @@ report (`views.sent`)."""
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Q
@@ -20,6 +22,7 @@ from grahak.customers.models import SavedView
 from grahak.customers.views.parts import wants
 from grahak.insight.models import Segment
 from grahak.marketing import actions, answers
+from grahak.marketing.actions import Problem
 from grahak.marketing.approved import approved_step
 from grahak.marketing.campaign_forms import HowForm, NameForm, TryForm, VariantForm, WhenForm, initial
 from grahak.marketing.models import AudiencePart, Campaign, Stage, Variant
@@ -58,6 +61,22 @@ def _what_step(found: Campaign) -> dict[str, Any]:
     return {}
 
 
+def mends(found: Campaign, problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    """What stops or warns, as lines with the way to where it is mended."""
+    names = dict(settings.LANGUAGES)
+    letter = reverse("letters:edit", args=[found.letter_id]) if found.letter_id else ""
+    step = f"{found.get_absolute_url()}#what"
+    lines = []
+    for one in problems:
+        place = {"block": one.block, "language": one.language, "place": one.field if not one.block else ""}
+        query = urlencode({name: value for name, value in place.items() if value})
+        url = f"{letter}?{query}" if letter and query else letter or step
+        lines.append(
+            {"what": one.what, "level": one.level, "url": url, "language": names.get(one.language, "")}
+        )
+    return lines
+
+
 def is_soon(found: Campaign) -> bool:
     """Whether it goes within a minute: the page watches for it."""
     at = found.scheduled_for
@@ -89,7 +108,7 @@ def steps_page(
         "views": SavedView.objects.filter(Q(is_shared=True) | Q(by=user)).order_by("position", "pk"),
         "variants": [(one, VariantForm(initial=variant_of(one), languages=languages)) for one in variants],
         "may_vary": len(variants) < len(actions.CODES),
-        "problems": actions.problems(found),
+        "problems": mends(found, actions.problems(found)),
         "rules": rules(),
         "asked_why": answers.last_answer(found) if found.stage == Stage.DRAFT else None,
         "late_why": answers.why_late(found) if found.stage == Stage.LATE else "",

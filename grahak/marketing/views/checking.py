@@ -20,7 +20,7 @@ from grahak.core.toasts import say
 from grahak.marketing import actions
 from grahak.marketing.campaign_forms import RefuseForm, TestForm, WhenForm
 from grahak.marketing.models import Campaign
-from grahak.marketing.views.campaign import languages_of, names_of, steps_page, subjects_of
+from grahak.marketing.views.campaign import languages_of, mends, names_of, steps_page, subjects_of
 from grahak.marketing.views.doors import campaign_or_404, draft_or_404
 from grahak.marketing.views.planned import Planned, planned_for
 from grahak.marketing.views.reaching import reach_of
@@ -41,12 +41,12 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
 def check_page(request: HttpRequest, found: Campaign, *, status: int = 200, **more: Any) -> HttpResponse:
     """The page, with what the caller puts in place of its own."""
     user: Any = request.user
-    problems = actions.problems(found)
+    problems = more.pop("found_problems", None) or actions.problems(found)
     languages = [(code, names_of(code)) for code in languages_of(found)]
     context = {
         **reach_of(found, user),
         "stage": found.stage,
-        "problems": problems,
+        "problems": mends(found, problems),
         "stops": [one for one in problems if one.level == "stop"],
         "rules": rules(),
         "asks": rules().needs_approval and not actions.is_approved(found),
@@ -55,6 +55,9 @@ def check_page(request: HttpRequest, found: Campaign, *, status: int = 200, **mo
         "refuse_form": RefuseForm(),
         "languages": languages,
         "subjects": subjects_of(found),
+        "said": [
+            (text.language, names_of(text.language), text.body) for text in found.texts.order_by("language")
+        ],
         **more,
     }
     return render(request, "marketing/check.html", context, status=status)
@@ -78,7 +81,7 @@ def _try(request: HttpRequest, found: Campaign, do: Any) -> HttpResponse | None:
     try:
         do()
     except actions.NotReady as error:
-        return check_page(request, found, status=422, problems=error.problems, stops=error.problems)
+        return check_page(request, found, status=422, found_problems=error.problems)
     except (actions.OnItsWay, actions.BadMoment, actions.NeedsApproval, actions.NotYours) as error:
         say(request, str(error), tone="wait")
         return redirect("marketing:check", pk=found.pk)

@@ -28,7 +28,7 @@ def _answered(request: HttpRequest, found: Campaign, do: Any, told: str) -> Http
     try:
         do()
     except actions.NotReady as error:
-        return check_page(request, found, status=422, problems=error.problems, stops=error.problems)
+        return check_page(request, found, status=422, found_problems=error.problems)
     except REFUSALS as error:
         say(request, str(error), tone="wait")
     else:
