@@ -113,7 +113,7 @@ def stop(row: Incoming) -> int:
             contact=contact, channel=row.channel, purpose="offers", is_current=True
         ).first()
         if said is None or said.state != ConsentState.WITHDRAWN:
-            withdraw_consent(contact, row.channel, "offers", by=None, how=how, at=row.at)
+            withdraw_consent(contact, row.channel, "offers", by=None, how=how, at=_end_of_second(row.at))
             changed += 1
     if not contacts:
         suppressions.bar(row.address, "unsubscribed", channel=row.channel, detail=row.text[:300], at=row.at)
@@ -133,6 +133,11 @@ def stop(row: Incoming) -> int:
                 row, _("You will get no more offers from us here. Write to us whenever you need anything.")
             )
     return changed
+
+
+def _end_of_second(at: dt.datetime) -> dt.datetime:
+    """Providers tell whole seconds: a yes in the same second came before the no."""
+    return min(at.replace(microsecond=0) + dt.timedelta(seconds=1), timezone.now())
 
 
 def window_until(channel: str, numbers: Iterable[str]) -> dict[str, dt.datetime]:

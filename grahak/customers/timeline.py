@@ -67,11 +67,13 @@ class Line:
 
     @property
     def sentence(self) -> Any:
-        return _told()[0].get(self.row.kind, self.row.kind)
+        said, kind = _told()[0], self.row.kind
+        return said.get(f"{kind}:{self.row.channel}") or said.get(kind, kind)
 
     @property
     def icon(self) -> str:
-        return _told()[1].get(self.row.kind, "history")
+        icons, kind = _told()[1], self.row.kind
+        return icons.get(f"{kind}:{self.row.channel}") or icons.get(kind, "history")
 
     @property
     def url(self) -> str:
