@@ -56,10 +56,17 @@ def bar(
         },
     )
     if new:
-        Message.objects.filter(state=MessageState.CLAIMED, channel=channel, address=address).update(
-            state=MessageState.WAITING, claimed_by="", claimed_until=None
-        )
+        _out_of_hand(channel, address)
     return row
+
+
+def _out_of_hand(channel: str, address: str) -> None:
+    """Messages to it that a worker holds and has not attempted wait again, and are judged anew."""
+    # written like the condition of messages_in_hand, so that the database may use that small index
+    in_hand = Message.objects.filter(state__in=["claimed", "attempted", "unknown"])
+    in_hand.filter(state=MessageState.CLAIMED, channel=channel, address=address).update(
+        state=MessageState.WAITING, claimed_by="", claimed_until=None
+    )
 
 
 def _allowed_after(channel: str, address: str, at: dt.datetime) -> bool:
@@ -89,8 +96,6 @@ def put_back(row: Suppression, *, by: User) -> bool:
     if row.lifted_at is None or row.lifted_by_id is None or others.exists():
         return False
     Suppression.objects.filter(pk=row.pk).update(lifted_at=None, lifted_by=None, lifted_why="")
-    Message.objects.filter(state=MessageState.CLAIMED, channel=row.channel, address=row.address).update(
-        state=MessageState.WAITING, claimed_by="", claimed_until=None
-    )
+    _out_of_hand(row.channel, row.address)
     audit.record("channels.address.barred", row, by=by, label=row.address, reason=row.reason)
     return True

@@ -94,6 +94,7 @@ class SkipReason(models.TextChoices):
     ERASED = "erased", _("removed from Grahak")
     SAME_ACCOUNT = "same_account", _("somebody else of the same business or household gets it")
     CAPPED = "capped", _("has had enough messages for now")
+    RESTING = "resting", _("asked for fewer messages, or for a pause")
     TOO_LATE = "too_late", _("its time was over")
     NO_CODE = "no_code", _("there was no coupon code left")
     NO_WINDOW = "no_window", _("outside the 24 hours, and no approved template")
@@ -217,5 +218,12 @@ class Suppression(models.Model):
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(
                 fields=["channel", "address"], condition=models.Q(lifted_at=None), name="suppressed_once"
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["address", "channel"],
+                name="suppressed_before",
+                condition=models.Q(lifted_at__isnull=False),
             ),
         ]
