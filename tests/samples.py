@@ -19,6 +19,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from grahak.channels import tokens
 from grahak.core.models import ApiKey, Branch, Invitation, User
+from grahak.marketing.forms_public.stamps import confirm_token
 from tests.cast import signed_in
 
 
@@ -214,6 +215,24 @@ class World:
         from grahak.channels.models import Link
 
         return Link.objects.create(dispatch=self.sent.dispatch, url="https://shop.example/shades")
+
+    @cached_property
+    def form(self) -> Any:
+        from grahak.marketing.forms_public.making import begin
+
+        return begin("sign_up", by=self.owner)
+
+    @cached_property
+    def submission(self) -> Any:
+        from grahak.marketing.models import Submission
+
+        return Submission.objects.create(form=self.form, answers={"email": "a@b.example"})
+
+    @cached_property
+    def short_link(self) -> Any:
+        from grahak.marketing.shortlinks import begin
+
+        return begin(by=self.owner, name="Poster", url="https://shop.example/eid", utm={})
 
     @cached_property
     def mail(self) -> Any:
@@ -414,6 +433,29 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "channels:mail_hook": lambda world: {"token": "nobodys"},
     **dict.fromkeys(("channels:mail", "channels:mail_html"), lambda world: {"pk": world.mail.pk}),
     "channels:stop": lambda world: {"token": tokens.stop_token(world.message.pk)},
+    **dict.fromkeys(
+        (
+            *("marketing:form", "marketing:form_edit", "marketing:form_preview", "marketing:form_poster"),
+            *("marketing:form_export", "marketing:form_archive", "marketing:form_restore", "marketing:form_ask_again"),
+        ),
+        lambda world: {"pk": world.form.pk},
+    ),
+    "marketing:form_qr": lambda world: {"pk": world.form.pk, "kind": "svg"},
+    **dict.fromkeys(
+        ("marketing:form_page", "marketing:form_embedded", "marketing:form_counter"),
+        lambda world: {"token": world.form.token},
+    ),
+    "marketing:form_confirm": lambda world: {"token": confirm_token(world.submission.pk)},
+    **dict.fromkeys(
+        ("marketing:submission_release", "marketing:submission_remove"),
+        lambda world: {"pk": world.submission.pk},
+    ),
+    **dict.fromkeys(
+        ("marketing:link", "marketing:link_poster", "marketing:link_archive", "marketing:link_restore"),
+        lambda world: {"pk": world.short_link.pk},
+    ),
+    "marketing:link_qr": lambda world: {"pk": world.short_link.pk, "kind": "png"},
+    "marketing:short_link": lambda world: {"code": world.short_link.code},
     "channels:preferences": lambda world: {"token": tokens.me_token(message=world.message.pk)},
     "channels:opened": lambda world: {"token": tokens.open_token(world.message.pk)},
     "channels:follow": lambda world: {"token": tokens.link_token(world.message.pk, world.link.pk)},
@@ -423,6 +465,7 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
             *("marketing:reach", "marketing:rename", "marketing:who", "marketing:how", "marketing:when"),
             *("marketing:add_variant", "marketing:trying", "marketing:check", "marketing:archive"),
             *("marketing:restore", "marketing:words", "marketing:meter", "marketing:schedule", "marketing:ask"),
+            "marketing:phone_try",
             *("marketing:unschedule", "marketing:approve", "marketing:refuse", "marketing:late"),
         ),
         lambda world: {"pk": world.draft.pk},

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from grahak.channels import contract, erasing
 from grahak.channels.models import Dispatch, Message, MessageState, SendingRules, SkipReason, Suppression
+from grahak.channels.wishes import resting
 from grahak.customers.models import Consent, ConsentState, Contact, Identity
 
 
@@ -43,6 +44,7 @@ class Facts(NamedTuple):
     is_taken: bool
     zone: str = ""
     had: int | None = None
+    rests: bool = False
 
 
 class Cap(NamedTuple):
@@ -96,6 +98,10 @@ def with_facts(
         found = found.annotate(had=Subquery(_had(dispatch, cap)))
         names.append("had")
     facts = [Facts(*row) for row in found.values_list(*names)]
+    if dispatch.purpose == "offers" and (
+        rests := resting((one.contact_id for one in facts), now or timezone.now())
+    ):
+        facts = [one._replace(rests=one.contact_id in rests) for one in facts]
     hidden = erasing.sealed_among(
         (row.address or "" for row in facts), dispatch.channel
     )  # people who were erased, and came again
@@ -160,6 +166,8 @@ def _judge_one(purpose: str, row: Facts, taken: set[str], fits: Callable[[str], 
         return Verdict("", SkipReason.NO_CONSENT, address)
     if row.suppressed:
         return Verdict("", SkipReason.SUPPRESSED, f"{address}: {row.suppressed}")
+    if row.rests:
+        return Verdict("", SkipReason.RESTING, address)
     if row.is_taken or address in taken:
         return Verdict("", SkipReason.SAME_ADDRESS, address)
     return Verdict(address)

@@ -28,7 +28,6 @@ KINDS: Final = {
 }
 MESSAGES: Final = ("email", "whatsapp", "sms")  # channels whose messages can be counted
 PAUSE: Final = dt.timedelta(days=30)
-FEWER_DAYS: Final = 14  # who wants fewer offers gets one in so many days at most
 
 
 @dataclass(frozen=True)

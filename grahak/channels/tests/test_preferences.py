@@ -167,3 +167,24 @@ def test_tokens_are_read_as_they_were_made_and_no_change_of_one_is(number, kind,
     assert tokens.read_stop(token) is None
     assert tokens.read_open(token) is None
     assert tokens.read_link(token) is None
+
+
+def test_who_paused_gets_no_offers_and_who_wants_fewer_gets_one_in_two_weeks(db, business):
+    from grahak.channels.checks import judge, with_facts
+    from grahak.channels.models import Dispatch, MessageState
+
+    usual, paused, fewer = (somebody(name, f"{name}@home.example") for name in ("usual", "paused", "fewer"))
+    first = launched(usual, paused, fewer)
+    Wish.objects.create(contact=paused, paused_until=timezone.now() + dt.timedelta(days=3))
+    Wish.objects.create(contact=fewer, fewer=True)
+
+    def reasons(dispatch: Dispatch, now: dt.datetime | None = None) -> list[str]:
+        rows = Message.objects.filter(dispatch=dispatch).order_by("pk")
+        return [one.reason for one in judge(dispatch.purpose, with_facts(rows, dispatch, now=now))]
+
+    assert reasons(first) == ["", "resting", ""]
+    Message.objects.filter(contact=fewer).update(state=MessageState.SENT, sent_at=timezone.now())
+    second = launched(usual, paused, fewer)
+    assert reasons(second) == ["", "resting", "resting"]
+    assert reasons(second, timezone.now() + dt.timedelta(days=15)) == ["", "", ""]
+    assert reasons(launched(paused, fewer, purpose="service")) == ["", ""]

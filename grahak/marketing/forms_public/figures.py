@@ -48,7 +48,8 @@ def figures(form_ids: Iterable[int]) -> dict[int, FormFigures]:
     ).order_by()  # fmt: skip
     for row in rows:
         values: dict[str, Any] = {**row}
-        found[values.pop("form_id")] = FormFigures(**values)
+        form_id = values.pop("form_id")
+        found[form_id] = FormFigures(**values)
     _add_money(ids, found)
     return found
 
