@@ -96,9 +96,8 @@ def claim(dispatch_id: int, most: int, worker: str, domain: str, *, now: dt.date
         quiet.put_off(dispatch_id, asleep, now)
     rows = [row for row in looked_at if row.zone not in asleep]
     claimed, skipped, later = [], [], []
-    for row, verdict in zip(
-        rows, checks.judge(dispatch.purpose, rows, dispatch.channel, cap=cap), strict=True
-    ):
+    verdicts = checks.judge(dispatch.purpose, rows, dispatch.channel, cap=cap)
+    for row, verdict in zip(rows, verdicts, strict=True):
         if verdict.reason:
             skipped.append(("skipped", verdict.reason, verdict.detail[:300], "", "", None, row.id))
         elif (turn := paces.may_go(verdict.address)) is not None:
@@ -116,20 +115,23 @@ def claim(dispatch_id: int, most: int, worker: str, domain: str, *, now: dt.date
                     row.tries,
                 )
             )
-    if any(
-        row.kept_address for row in rows
-    ):  # an address of an earlier try may have moved to another row by now
+    # an address of an earlier try may have moved to another row by now
+    if any(row.kept_address for row in rows):
         Message.objects.filter(pk__in=[row.id for row in rows]).exclude(address="").update(address="")
     bulk.update(Message, ("state", "reason", "detail", "address", "claimed_by", "claimed_until"), skipped)
+    bulk.update(Message, ("not_before",), later)
+    _take(claimed, worker, now)
+    paces.keep()
+    return Turn(claimed, len(looked_at))
+
+
+def _take(claimed: Sequence[Claimed], worker: str, now: dt.datetime) -> None:
     until = bulk.stored(now + CLAIM_LEASE)
     bulk.update(
         Message,
         ("state", "address", "message_id", "claimed_by", "claimed_until"),
         [("claimed", row.address, row.message_id, worker, until, row.id) for row in claimed],
     )
-    bulk.update(Message, ("not_before",), later)
-    paces.keep()
-    return Turn(claimed, len(looked_at))
 
 
 def _one_at_a_time() -> None:

@@ -35,8 +35,12 @@ def zones_of_country(country: str) -> tuple[str, ...]:
 
 
 def has_several(start: str, at: dt.datetime) -> bool:
-    """Whether more of the number could tell more: the clocks of its zones differ."""
-    return len({_offset(name, at) for name in zones_of_number(start)}) > 1
+    """Whether more of the number tells more: the country of its calling code has clocks that differ."""
+    try:
+        code = phonenumbers.parse(start.ljust(12, "0")).country_code
+    except phonenumbers.NumberParseException:
+        return False
+    return len({_offset(name, at) for name in zones_of_number(f"+{code}")}) > 1
 
 
 def zone_of(country: str, start: str, shop: str, at: dt.datetime) -> str:

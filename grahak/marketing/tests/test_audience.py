@@ -1,6 +1,7 @@
 """Whom a campaign is for: parts minus others, the contact chosen, and every count by its reason."""
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -8,13 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from grahak.channels import ledger
-from grahak.channels.models import Dispatch, Message, Suppression
+from grahak.channels.models import Dispatch, Message, SendingRules, Suppression
 from grahak.channels.tests.people import somebody
-from grahak.customers.models import Identity
-from grahak.marketing import audience
+from grahak.customers.models import Consent, Identity
+from grahak.insight.models import Membership, Segment
+from grahak.marketing import audience, launch
 from grahak.marketing.actions import Part
 from grahak.marketing.audience.parts import customers_of
-from grahak.marketing.models import Exclusion, HeldOut
+from grahak.marketing.models import Campaign, Exclusion, HeldOut, Stage
 from grahak.marketing.tests.audiences import draft, frozen, listed, people, second_contact
 
 pytestmark = pytest.mark.usefixtures("business")
@@ -162,3 +164,81 @@ def test_a_launch_that_was_cut_off_begins_anew_with_the_same_lot(amina):
     assert set(HeldOut.objects.values_list("customer_id", flat=True)) == held
     assert dispatch.audience == 60 - len(held)
     assert dispatch.state == "sending"
+
+
+def test_in_local_time_each_gets_it_when_their_own_clock_shows_the_hour(amina):
+    SendingRules.objects.create(quiet_from=None, quiet_until=None)
+    home, phone, country, unknown = people(4)
+    for one, number in ((home, "+919825041276"), (phone, "+14155550123")):
+        Identity.objects.create(contact=one.contacts.get(), kind="phone", value=number)
+    phone.country, country.country, unknown.country = "IN", "GB", ""
+    for one in (phone, country, unknown):
+        one.save()
+    at = dt.datetime(2027, 1, 15, 10, tzinfo=ZoneInfo("Asia/Kolkata"))
+    dispatch = frozen(draft(amina, scheduled_for=at, in_local_time=True), amina)
+    found = {row.customer_id: (row.zone, row.not_before) for row in dispatch.messages.all()}
+    assert found[home.pk] == ("", at)
+    assert found[phone.pk] == ("America/Los_Angeles", at.replace(tzinfo=ZoneInfo("America/Los_Angeles")))
+    assert found[country.pk] == ("Europe/London", at.replace(tzinfo=ZoneInfo("Europe/London")))
+    assert found[unknown.pk] == ("", at)
+
+
+def test_who_has_had_enough_is_left_out_at_once_and_no_lot_is_drawn_for_them(amina):
+    SendingRules.objects.create(quiet_from=None, quiet_until=None, cap_messages=1, cap_days=7)
+    everybody = people(60)
+    earlier = Dispatch.objects.create(renderer="x", subject_id=1, state="done")
+    Message.objects.create(
+        dispatch=earlier, customer=everybody[0], contact=everybody[0].contacts.get(), state="sent",
+        sent_at=timezone.now() - dt.timedelta(days=2),
+    )  # fmt: skip
+    Message.objects.create(
+        dispatch=earlier, customer=everybody[1], contact=everybody[1].contacts.get(), state="sent",
+        sent_at=timezone.now() - dt.timedelta(days=8),
+    )  # fmt: skip
+    dispatch = frozen(draft(amina, holdout_percent=90), amina)
+    assert ledger.tally(dispatch).reasons["skipped", "capped"] == 1
+    held = HeldOut.objects.count()
+    assert 40 < held < 59
+    assert dispatch.audience + held == 60
+
+
+def test_a_small_audience_and_messages_about_orders_hold_nobody_out(amina):
+    people(49)
+    assert audience.reach(draft(amina, holdout_percent=50), amina).held_out == 0
+    people(1, start=49)
+    assert 10 < audience.reach(draft(amina, holdout_percent=50), amina).held_out < 40
+    assert audience.reach(draft(amina, holdout_percent=50, purpose="service"), amina).held_out == 0
+
+
+def test_a_text_message_goes_to_the_phone_and_asks_for_consent_of_its_own(amina):
+    by_phone, by_mail = people(2)
+    contact = by_phone.contacts.get()
+    Identity.objects.create(contact=contact, kind="phone", value="+919825041276")
+    Consent.objects.create(contact=contact, channel="sms", purpose="offers", state="granted", how="form")
+    dispatch = frozen(draft(amina, channel="sms"), amina)
+    found = {row.customer_id: (row.channel, row.state, row.reason) for row in dispatch.messages.all()}
+    assert found == {
+        by_phone.pk: ("sms", "waiting", ""),
+        by_mail.pk: ("sms", "skipped", "no_address"),
+    }
+
+
+def test_a_segment_by_rules_is_counted_anew_at_launch_and_one_that_nobody_can_count_asks(amina, monkeypatch):
+    everybody = people(3)
+    segment = Segment.objects.create(name="Rules", kind="rule", tree={}, counted_at=timezone.now())
+    asked = []
+
+    def count(ids):
+        asked.append(set(ids))
+        Membership.objects.bulk_create([Membership(segment=segment, customer=one) for one in everybody[:2]])
+
+    monkeypatch.setattr(launch, "refresh", count)
+    dispatch = frozen(draft(amina, Part(segment=segment.pk)), amina)
+    assert asked == [{segment.pk}]
+    assert dispatch.audience == 2
+    Segment.objects.update(counted_at=None)
+    monkeypatch.setattr(launch, "refresh", lambda ids: None)
+    campaign = draft(amina, Part(segment=segment.pk))
+    frozen(campaign, amina)
+    campaign = Campaign.objects.get(pk=campaign.pk)
+    assert (campaign.stage, campaign.dispatch) == (Stage.LATE, None)
