@@ -23,7 +23,9 @@ def read_tag(tag: str) -> int | None:
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     wanted = signed.lower().encode()  # some servers fold the case of addresses
     return (
-        int(number) if any(hmac.compare_digest(_sign(str(key), number).encode(), wanted) for key in keys) else None
+        int(number)
+        if any(hmac.compare_digest(_sign(str(key), number).encode(), wanted) for key in keys)
+        else None
     )
 
 

@@ -81,15 +81,16 @@ def _log_in(box: BounceMailbox) -> IMAPClient:
     return client
 
 
-def choose(client: IMAPClient, folder: str) -> int:
-    """Open FOLDER and give its UIDVALIDITY. Raises Unreachable where there is no such folder."""
+def choose(client: IMAPClient, folder: str) -> tuple[int, int]:
+    """Open FOLDER and give its UIDVALIDITY and how many mails are in it. Raises Unreachable where there is no such
+    folder."""
     try:
         told = client.select_folder(folder)
     except exceptions.IMAPClientError as error:
         raise Unreachable(
             _("The mailbox has no folder “%(folder)s”: %(why)s") % {"folder": folder, "why": _words(error)}
         ) from error
-    return int(told.get(b"UIDVALIDITY", 0))
+    return int(told.get(b"UIDVALIDITY", 0)), int(told.get(b"EXISTS", 0))
 
 
 def _words(error: BaseException) -> str:

@@ -31,15 +31,13 @@ def current() -> BounceMailbox | None:
     return BounceMailbox.objects.filter(is_on=True).order_by("pk").first()
 
 
-def look(box: BounceMailbox) -> str:
+def look(box: BounceMailbox) -> int:
     """Try the account out: log in and open the folders. Raises Unreachable; gives the number of mails in the folder."""
     try:
         with imap.opened(box) as client:
             if box.done_folder:
                 imap.choose(client, box.done_folder)
-            imap.choose(client, box.folder)
-            told = client.folder_status(box.folder, ["MESSAGES"])
-            return str(told.get(b"MESSAGES", 0))
+            return imap.choose(client, box.folder)[1]
     except (*imap.BROKEN, exceptions.IMAPClientError) as error:
         raise Unreachable(str(error)) from error
 
@@ -58,7 +56,7 @@ def read(box: BounceMailbox, stop: threading.Event | None = None) -> int:
 
 
 def _read_folder(client: IMAPClient, box: BounceMailbox, stop: threading.Event) -> int:
-    validity = imap.choose(client, box.folder)
+    validity, _many = imap.choose(client, box.folder)
     box.refresh_from_db()
     if box.uidvalidity == validity:
         uids = client.search(["UID", f"{box.last_uid + 1}:*"])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from grahak.channels import setting_up
@@ -40,9 +42,14 @@ def mailbox(request: HttpRequest) -> HttpResponse:
             failure = str(error)
             form = BounceMailboxForm(instance=BounceMailbox.objects.get(pk=box.pk))
         else:
-            say(request, _("Saved. The mailbox can be read: mails in the folder: %(many)s.") % {"many": many})
+            said = ngettext(
+                "Saved. The mailbox can be read; there is %(many)s mail in the folder.",
+                "Saved. The mailbox can be read; there are %(many)s mails in the folder.",
+                many,
+            )
+            say(request, said % {"many": many})
             return redirect("channels:returned")
-    day_ago = timezone.now() - timezone.timedelta(days=1)  # type: ignore[attr-defined]
+    day_ago = timezone.now() - dt.timedelta(days=1)
     context = {
         "form": form,
         "box": box,
