@@ -15,6 +15,11 @@ SHORT, LONG = (
     9,
 )  # characters of a number, with its plus: enough for most countries; for those with several zones
 
+KNOWN = (  # of zones with the same clock the one that people know, rather than an island
+    *("Europe/London", "Europe/Madrid", "Europe/Lisbon", "America/New_York", "America/Chicago"),
+    *("America/Sao_Paulo", "America/Mexico_City", "Asia/Shanghai", "Australia/Sydney", "Pacific/Auckland"),
+)
+
 
 @lru_cache(maxsize=20_000)
 def zones_of_number(start: str) -> tuple[str, ...]:
@@ -51,7 +56,9 @@ def zone_of(country: str, start: str, shop: str, at: dt.datetime) -> str:
     if not found:
         return ""
     by_offset = sorted(found, key=lambda name: (_offset(name, at), name))
-    name = by_offset[(len(by_offset) - 1) // 2]
+    middle = by_offset[(len(by_offset) - 1) // 2]
+    alike = {name for name in found if _offset(name, at) == _offset(middle, at)}
+    name = next((one for one in KNOWN if one in alike), middle)
     half_a_year = at + dt.timedelta(days=182)  # Calcutta is Kolkata; and winter may part what summer joins
     same = all(_offset(name, moment) == _offset(shop, moment) for moment in (at, half_a_year))
     return "" if same or shop in found else name
