@@ -13,6 +13,7 @@ from grahak.channels import rules
 from grahak.core import business as business_module
 from grahak.core.models import Branch, Business, User
 from grahak.customers import custom
+from grahak.marketing.letters import compile as letters
 
 PASSWORD = "khata-and-kitab-7"
 
@@ -26,6 +27,7 @@ def _fresh_business(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(custom, "KEPT", 3600.0)
     business_module.forget()
     custom.forget()
+    letters.forget()
     yield
     business_module.forget()
     custom.forget()

@@ -8,6 +8,8 @@ tells of an opening), `_h_b3_0` and `_t_b3_0` … the cards of products that eac
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import secrets
 import time
@@ -78,23 +80,33 @@ _cache: OrderedDict[tuple[Any, ...], tuple[float, Compiled]] = OrderedDict()
 _lock = Lock()
 
 
+def forget() -> None:
+    """Make everything anew next time (between tests, and after a back-up was restored)."""
+    with _lock:
+        _cache.clear()
+
+
 def compiled(letter: Letter, language: str, brand: Brand | None = None, *, base: str = "") -> Compiled:
     """LETTER in LANGUAGE (one of the letter's), in the look of BRAND (the current one), with our own addresses
-    beginning with BASE. Made once for each version. Raises FieldMistake where a text cannot be read, BadDocument
-    where the document cannot."""
+    beginning with BASE. Made once for each document, whatever its number, and kept. Raises FieldMistake where a text
+    cannot be read, BadDocument where the document cannot."""
     brand = brand or brands.current()
     shop = business.current()
+    document = json.dumps(letter.document, sort_keys=True).encode()
+    pictures = _pictures(letter.document, brand, base)
     key = (
-        letter.pk, letter.version, letter.default_language, language, brand.pk, brand.updated_at, base,
-        shop and (shop.name, shop.address, shop.currency, shop.grouping),
+        hashlib.blake2b(document, digest_size=16).digest(), letter.default_language, language, base,
+        *(getattr(brand, name) for name in (*brands.COLOURS, "address", "logo_id")), json.dumps(brand.foot),
+        shop and (shop.name, shop.address, shop.currency, shop.grouping), tuple(sorted(pictures.items())),
     )  # fmt: skip
     now = time.monotonic()
     with _lock:
-        kept = _cache.get(key) if letter.pk else None
+        kept = _cache.get(key)
         if kept is not None and now < kept[0]:
             _cache.move_to_end(key)
             return kept[1]
-    made, fleeting = press(documents.parsed(letter.document), language, letter.default_language, brand, base)
+    parsed = documents.parsed(letter.document)
+    made, fleeting = press(parsed, language, letter.default_language, brand, base, pictures)
     with _lock:
         _cache[key] = (now + (PRODUCTS_KEPT if fleeting else 86_400.0), made)
         while len(_cache) > _KEPT:
@@ -102,11 +114,18 @@ def compiled(letter: Letter, language: str, brand: Brand | None = None, *, base:
     return made
 
 
-def press(document: Document, language: str, fallback: str, brand: Brand, base: str) -> tuple[Compiled, bool]:
+def press(
+    document: Document,
+    language: str,
+    fallback: str,
+    brand: Brand,
+    base: str,
+    pictures: dict[int, tuple[str, int, int]],
+) -> tuple[Compiled, bool]:
     """DOCUMENT in LANGUAGE, words that are missing in FALLBACK; and whether it shows products, whose prices change.
     Raises FieldMistake."""
     face = style.FACES[language]
-    pen = Pen(language, fallback, face, style.colours(brand), base, _pictures(document, brand, base))
+    pen = Pen(language, fallback, face, style.colours(brand), base, pictures)
     with override(language):
         preheader, subject = (
             _line(document.preheader, "preheader", pen),
@@ -141,8 +160,9 @@ def _names(source: str, how: str) -> set[str]:
     return {name for uses in found.values() for use in uses if not (name := str(use)).startswith("_")}
 
 
-def _pictures(document: Document, brand: Brand, base: str) -> dict[int, tuple[str, int, int]]:
-    wanted = {one["picture"] for one in document.walk() if one["type"] == "picture" and one["picture"]}
+def _pictures(document: Any, brand: Brand, base: str) -> dict[int, tuple[str, int, int]]:
+    """(address, width, height) of the pictures in a stored document and of the logo, by id."""
+    wanted = set(documents.pictures_in(document))
     if brand.logo_id:
         wanted.add(brand.logo_id)
     rows = (

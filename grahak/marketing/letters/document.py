@@ -101,6 +101,22 @@ def languages_in(data: Any) -> tuple[str, ...]:
     return found
 
 
+def pictures_in(data: Any) -> Iterator[int]:
+    """The ids of the pictures in a stored document, without reading the rest of it."""
+    blocks = data.get("blocks") if isinstance(data, dict) else None
+    left = list(blocks) if isinstance(blocks, list) else []
+    while left:
+        one = left.pop()
+        if not isinstance(one, dict):
+            continue
+        number = one.get("picture")
+        if one.get("type") == "picture" and isinstance(number, int) and 0 < number < 2**63:
+            yield number
+        columns = one.get("columns")
+        for column in columns if isinstance(columns, list) else ():
+            left += column if isinstance(column, list) else []
+
+
 def all_words(found: Document) -> Iterator[dict[str, str]]:
     """Everything in the letter that people read, each by language."""
     yield found.subject

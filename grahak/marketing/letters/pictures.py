@@ -134,26 +134,13 @@ def _animated(image: Image.Image, frames: int) -> tuple[bytes, str, int, int]:
 def uses(picture: Picture) -> list[str]:
     """Where a picture stands: the names of letters and blocks that have it, and the logo."""
     found = [letter.name for letter in Letter.objects.order_by("pk").iterator(chunk_size=200)
-             if _holds(letter.document, picture.pk)]  # fmt: skip
+             if picture.pk in documents.pictures_in(letter.document)]  # fmt: skip
     for saved in SavedBlock.objects.all():
-        if _holds({"blocks": [saved.block]}, picture.pk):
+        if picture.pk in documents.pictures_in({"blocks": [saved.block]}):
             found.append(saved.name)
     if Brand.objects.filter(logo=picture).exists():
         found.append(_("the logo"))
     return found
-
-
-def _holds(document: Any, picture_id: int) -> bool:
-    blocks = list(document.get("blocks", [])) if isinstance(document, dict) else []
-    while blocks:
-        one = blocks.pop()
-        if not isinstance(one, dict):
-            continue
-        if one.get("type") == "picture" and one.get("picture") == picture_id:
-            return True
-        for column in one.get("columns") or ():
-            blocks += column
-    return False
 
 
 @transaction.atomic
