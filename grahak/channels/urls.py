@@ -5,6 +5,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 
 from grahak.channels.email import anymail_hooks
 from grahak.channels.views import (
+    counting,
     doors,
     mailbox,
     preferences,
@@ -22,6 +23,7 @@ app_name = "channels"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/mail/", sender.sender, name="sender"),
     path("settings/sending/", rules.edit, name="rules"),
+    path("settings/counting/", counting.edit, name="counting"),
     path("settings/barred/", suppressions.listing, name="suppressions"),
     path("settings/barred/<int:pk>/lift/", suppressions.lift, name="lift"),
     path("settings/barred/<int:pk>/put-back/", suppressions.put_back, name="put_back"),

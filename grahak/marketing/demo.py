@@ -25,6 +25,7 @@ from grahak.core.models import User
 from grahak.customers.models import Consent, Identity
 from grahak.marketing.demo_plans import PLANS, SHOP, Plan, launch_day
 from grahak.marketing.demo_sending import PROVIDER, simulate
+from grahak.marketing.forms_public import demo as forms_demo
 from grahak.marketing.letters import quick
 from grahak.marketing.models import AudiencePart, Campaign, Chosen, Letter, LetterKind
 from grahak.marketing.report import count
@@ -80,7 +81,7 @@ def notes() -> tuple[str, str]:
 def steps() -> list[Callable[[User | None], Any]]:
     """Costs and consents, each campaign, the draft and the counting: each in a transaction of its own, and safe to
     repeat."""
-    return [give_costs, agree, *(partial(tell, plan) for plan in PLANS), begin_draft, count_all]
+    return [give_costs, agree, *(partial(tell, plan) for plan in PLANS), begin_draft, forms_demo.tell, count_all]
 
 
 def tell_story(*, by: User | None) -> dict[str, Any]:

@@ -14,14 +14,9 @@ def origin_named(word: str) -> str | None:
         port = f":{parts.port}" if parts.port else ""
     except ValueError:
         return None
-    star = host.startswith("*.")
     labels = host.removeprefix("*.").split(".")
-    fine = (
-        host
-        and all(one and one.replace("-", "").isalnum() for one in labels)
-        and (len(labels) > 1 or not star)
-    )
+    local = host in ("localhost", "127.0.0.1")
+    fine = all(one and one.replace("-", "").isalnum() for one in labels) and (len(labels) > 1 or local)
     if not fine or parts.scheme not in ("https", "http"):
         return None
-    local = host in ("localhost", "127.0.0.1")
     return f"{parts.scheme if local else 'https'}://{host}{port}"
