@@ -89,7 +89,7 @@ class Plan:
         sql = _STAGE.format(
             minus=f"CASE{minus} ELSE 0 END" if minus else "0",
             plus=plus,
-            address=address,
+            identity=_IDENTITY[connection.vendor].format(address=address),
             fits=_FITS["@" if self.campaign.channel == "email" else "+"],
             no_consent="WHEN k.state IS NULL OR k.state <> 'granted' THEN 3"
             if self.campaign.purpose == "offers"
@@ -238,8 +238,7 @@ SELECT customer_id, contact_id, language, address, code, minus, phone, tax_id, c
             c.tax_id AS tax_id, c.country AS country, {lot} AS lot
         FROM customers_customer c
         LEFT JOIN customers_contact t ON t.customer_id = c.id
-        LEFT JOIN customers_identity i ON i.id = (
-            SELECT e.id FROM customers_identity e WHERE e.contact_id = t.id AND {address} LIMIT 1)
+        {identity}
         LEFT JOIN customers_consent k
             ON k.contact_id = t.id AND k.channel = %s AND k.purpose = %s AND k.is_current
         LEFT JOIN channels_suppression s ON s.channel = %s AND s.address = i.value AND s.lifted_at IS NULL
@@ -248,6 +247,13 @@ SELECT customer_id, contact_id, language, address, code, minus, phone, tax_id, c
     ) f
 ) g WHERE {chosen} ORDER BY customer_id, place
 """
+_IDENTITY: Final = {
+    "sqlite": """LEFT JOIN customers_identity i ON i.id = (
+            SELECT e.id FROM customers_identity e WHERE e.contact_id = t.id AND {address} LIMIT 1)""",
+    "postgresql": """LEFT JOIN LATERAL (
+            SELECT e.id, e.value FROM customers_identity e WHERE e.contact_id = t.id AND {address} LIMIT 1
+        ) i ON TRUE""",
+}  # SQLite has no LATERAL; PostgreSQL without statistics would look at all pairs
 _FITS: Final = {
     "@": "i.value LIKE '%%_@_%%._%%' AND i.value NOT LIKE '%% %%'",
     "+": "i.value LIKE '+%%' AND length(i.value) BETWEEN 8 AND 16",
