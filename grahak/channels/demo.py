@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from grahak.channels import demo_phone
 from grahak.channels.models import Sender, SendingRules
 from grahak.core import audit, bulk, business
 from grahak.core.models import User
@@ -38,6 +39,8 @@ def tell_story(*, by: User | None) -> dict[str, int]:
     )
     # without quiet hours, so that at any hour of the day one can see it send
     SendingRules.objects.get_or_create(pk=1, defaults={"quiet_from": None, "quiet_until": None})
+    demo_phone.connect()
+    demo_phone.tell_lines()
     rows: list[tuple[Any, ...]] = []
     contacts = Contact.objects.filter(identities__kind="email").exclude(consents__channel="email").distinct()
     for contact_id in contacts.order_by("pk").values_list("pk", flat=True).iterator():

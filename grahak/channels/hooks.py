@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from grahak.channels import answering, contract, erasing
+from grahak.channels import answering, contract, erasing, panels
 from grahak.channels.actions import on_unsubscribed
+from grahak.channels.bounces import erasing as bounce_erasing
 from grahak.channels.email.channel import EMAIL
 from grahak.channels.links_public import following, hits, opening
 from grahak.channels.models import Dispatch, Message
@@ -14,7 +15,7 @@ from grahak.channels.views.mailbox import is_there
 from grahak.channels.whatsapp.channel import WHATSAPP
 from grahak.core import changes
 from grahak.core.events import on
-from grahak.core.registry import NavLink, registry
+from grahak.core.registry import NavLink, Panel, registry
 
 
 def hang() -> None:
@@ -42,8 +43,19 @@ def hang() -> None:
         order=40,
         says=_("The server, name and address that messages go out with."),
     )
-    registry.add_settings(
-        account,
+    registry.add_settings(account, *_settings())
+    registry.add(
+        Panel("channels.window", "side", "channels/panels/window.html", panels.window, order=35)
+    )
+    registry.add_first_steps(account)
+    on("customers.contact.unsubscribed", on_unsubscribed)
+    erasing.register()
+    bounce_erasing.register()
+
+
+def _settings() -> list[NavLink]:
+    """This room's lines in the settings, beside the mail account."""
+    return [
         NavLink(
             *(_("WhatsApp"), "channels:whatsapp", "whatsapp", "channels.accounts.edit"),
             group=1,
@@ -69,15 +81,18 @@ def hang() -> None:
             says=_("How many, when not, who is held out, and whether a second person looks first."),
         ),
         NavLink(
+            *(_("Links and openings"), "channels:counting", "link", "channels.rules.edit"),
+            group=3,
+            order=28,
+            says=_("Who is counted, and what links of campaigns tell the web shop."),
+        ),
+        NavLink(
             *(_("Never written to"), "channels:suppressions", "ban", "channels.suppression.edit"),
             group=3,
             order=30,
             says=_("Addresses that came back, complained or were barred by hand."),
         ),
-    )
-    registry.add_first_steps(account)
-    on("customers.contact.unsubscribed", on_unsubscribed)
-    erasing.register()
+    ]
 
 
 def follow_changes() -> None:

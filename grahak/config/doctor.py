@@ -238,6 +238,52 @@ def mail() -> tuple[str, str, str]:
     return OK, f"{account.host}:{account.port} answers", ""
 
 
+def whatsapp() -> tuple[str, str, str]:
+    from grahak.channels.whatsapp import accounts
+
+    found = accounts.row()
+    if found is None:
+        return OK, "not connected", ""
+    if found.is_fake:
+        return OK, "the demo's fake (nothing is sent)", ""
+    if found.trouble:
+        return FAILED, f"Meta says: {found.trouble}", "Look under Settings, WhatsApp, and press “Ask Meta now”."
+    if found.quality == "RED":
+        return WARNING, "Meta calls the quality of the number low", "Write to fewer people, to those who asked."
+    if found.hooked_at is None:
+        return WARNING, "no webhook came yet", "Enter the address of Settings, WhatsApp in Meta's dashboard."
+    return OK, f"{found.number or found.phone_id}, quality {found.quality.lower() or 'unknown'}", ""
+
+
+def sms() -> tuple[str, str, str]:
+    from grahak.channels.sms import accounts
+
+    found = accounts.row()
+    if found is None:
+        return OK, "not connected", ""
+    if found.is_fake:
+        return OK, "the demo's fake (nothing is sent)", ""
+    if found.trouble:
+        return FAILED, f"the gateway says: {found.trouble}", "Look under Settings, SMS, and try it on a phone."
+    if not found.hook_key_sealed:
+        return WARNING, "the gateway signs no reports", "Keep the address of its reports to yourself."
+    return OK, found.name, ""
+
+
+def webhooks() -> tuple[str, str, str]:
+    from grahak.channels.models import HookDelivery, HookState
+
+    late = HookDelivery.objects.filter(
+        state=HookState.WAITING, at__lt=timezone.now() - dt.timedelta(minutes=10)
+    ).count()
+    if late:
+        return FAILED, f"{late} calls of providers wait to be worked", "Start the worker: grahak worker."
+    failed = HookDelivery.objects.filter(state=HookState.FAILED).count()
+    if failed:
+        return WARNING, f"{failed} calls of providers could not be read", "Look for “webhook call” in the log."
+    return OK, "none waits", ""
+
+
 def address() -> tuple[str, str, str]:
     if not settings.PUBLIC_URL:
         return (
@@ -317,6 +363,9 @@ WITH_TABLES: dict[str, Callable[[], tuple[str, str, str]]] = {
     "jobs": stuck_jobs,
     "clock": clock,
     "mail": mail,
+    "whatsapp": whatsapp,
+    "sms": sms,
+    "webhooks": webhooks,
     "figures": figures,
     "restore": restored,
 }

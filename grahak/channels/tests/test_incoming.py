@@ -26,7 +26,7 @@ from grahak.channels.models import (
 )
 from grahak.channels.secrets import seal
 from grahak.channels.testing import fake_sms, fake_whatsapp
-from grahak.core.events import EVENTS, _LISTENERS, on
+from grahak.core.events import _LISTENERS, EVENTS, on
 from grahak.customers.models import Activity, Consent, Contact, Customer, Identity
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("business")]

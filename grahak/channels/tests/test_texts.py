@@ -33,7 +33,8 @@ def test_these_mean_stop(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "   ", "please stop by on Friday", "do not stop", "the shop is band karo road", "बंद करो मत, और भेजो जल्दी से माल",
+        "", "   ", "please stop by on Friday", "do not stop", "the shop is band karo road",
+        "बंद करो मत, और भेजो जल्दी से माल",
         "دکان بند ہے کیا", "When do you close?", "ok", "1", "0", "STOP " * 30, "stop it, what is this rate",
     ],
 )  # fmt: skip
