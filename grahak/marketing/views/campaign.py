@@ -114,7 +114,7 @@ def steps_page(
         "late_why": answers.why_late(found) if found.stage == Stage.LATE else "",
         "soon": is_soon(found),
         "now": timezone.now(),
-        "languages": [(code, dict(settings.LANGUAGES).get(code, code)) for code in languages],
+        "spoken": [(code, names_of(code)) for code in languages],
         "subjects": subjects_of(found),
         **_what_step(found),
         **bound,

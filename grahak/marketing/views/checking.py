@@ -42,7 +42,6 @@ def check_page(request: HttpRequest, found: Campaign, *, status: int = 200, **mo
     """The page, with what the caller puts in place of its own."""
     user: Any = request.user
     problems = more.pop("found_problems", None) or actions.problems(found)
-    languages = [(code, names_of(code)) for code in languages_of(found)]
     context = {
         **reach_of(found, user),
         "stage": found.stage,
@@ -53,7 +52,7 @@ def check_page(request: HttpRequest, found: Campaign, *, status: int = 200, **mo
         "planned": planned_for(request, found),
         "test": TestForm(initial={"to": user.email}),
         "refuse_form": RefuseForm(),
-        "languages": languages,
+        "spoken": [(code, names_of(code)) for code in languages_of(found)],
         "subjects": subjects_of(found),
         "said": [
             (text.language, names_of(text.language), text.body) for text in found.texts.order_by("language")

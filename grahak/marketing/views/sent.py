@@ -56,7 +56,7 @@ def audience_of(found: Campaign) -> dict[str, Any]:
 
 def trial_of(found: Campaign) -> dict[str, Any]:
     """How the test of the variants stands, while there is one."""
-    if found.stage != Stage.TESTING:
+    if not found.is_trying or found.stage not in (Stage.TESTING, Stage.PAUSED):
         return {"trial": None}
     standing = winner.standing(found)
     names = dict(found.variants.values_list("code", "name"))
