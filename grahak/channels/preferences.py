@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from grahak.channels import actions, tokens
@@ -76,7 +76,7 @@ def choices(contact: Contact) -> list[Choice]:
             # messages about one's own orders come unless one said no; offers only after a yes
             yes = state == ConsentState.GRANTED or (purpose == "service" and state is None)
             notice = notice_of(channel, purpose)
-            found.append(Choice(f"{channel}-{purpose}", channel, purpose, names[channel], notice, yes))
+            found.append(Choice(f"{channel}-{purpose}", channel, purpose, str(names[channel]), notice, yes))
     return found
 
 
@@ -89,7 +89,7 @@ def current(contact: Contact) -> dict[tuple[str, str], str]:
 def notice_of(channel: str, purpose: str) -> str:
     """What a yes on the page agrees to, in the reader's language."""
     shop = business.current()
-    values = {"shop": shop.name if shop else "Grahak", "channel": dict(CHANNELS)[channel]}
+    values = {"shop": shop.name if shop else "Grahak", "channel": str(dict(CHANNELS)[channel])}
     match purpose:
         case "offers":
             return _("%(shop)s may send me offers and news by %(channel)s, until I say otherwise.") % values
@@ -160,7 +160,9 @@ def stop_all(found: Whose) -> None:
 
 def _how() -> str:
     """How it was said, for the record, in the shop's language."""
-    return _("on the preferences page")
+    shop = business.current()
+    with translation.override(shop.language if shop else "en"):
+        return _("on the preferences page")
 
 
 def _state(found: Whose, contact: Contact, channel: str, purpose: str, yes: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -29,11 +30,12 @@ def preferences_page(request: HttpRequest, token: str) -> HttpResponse:
     found = preferences.whose(token)
     if found is None:
         return public_page(request, _asked(request), "channels/public/unknown.html", status=404)
-    done = _changed(request, found) if request.method == "POST" else ""
-    if found.contact is not None:
-        found.contact.refresh_from_db()
     language = _asked(request) or _language(found)
-    shown = {} if found.contact is None else preferences.form_of(found.contact)
+    with translation.override(language):  # what is kept with a yes are the words that were read
+        done = _changed(request, found) if request.method == "POST" else ""
+        if found.contact is not None:
+            found.contact.refresh_from_db()
+        shown = {} if found.contact is None else preferences.form_of(found.contact)
     return public_page(
         request, language, TEMPLATE, token=token, done=done, gone=found.contact is None, switch=True, **shown
     )
