@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from grahak.channels import suppressions
+from grahak.channels import erasing, suppressions
 from grahak.channels.bounces import status
 from grahak.channels.models import FailReason, Message, MessageState, Report, ReportKind
 from grahak.core.events import announce
@@ -83,9 +83,9 @@ def take(fact: Fact, *, now: dt.datetime | None = None) -> bool:
         event_id=fact.event_id[:200],
         kind=kind,
         message=message,
-        address=address or (message.address if message else ""),
+        address="" if _is_erased(message) else address or (message.address if message else ""),
         code=fact.code[:40],
-        detail=_clean(fact.detail),
+        detail="" if _is_erased(message) else _clean(fact.detail),
         at=at,
         taken_at=now,
     )
@@ -93,7 +93,7 @@ def take(fact: Fact, *, now: dt.datetime | None = None) -> bool:
         return False
     if message is not None:
         _move(message, report)
-        _bar(message, report)
+        _bar(message, report, address)
     return True
 
 
@@ -102,6 +102,11 @@ def _is_of_another(fact: Fact, address: str, message: Message | None) -> bool:
     dead, and may still read it at ours."""
     wrote_to = message.address if message else ""
     return fact.channel == "email" and bool(address) and bool(wrote_to) and address != wrote_to
+
+
+def _is_erased(message: Message | None) -> bool:
+    """Whether the customer was erased: then nothing that names them is kept."""
+    return message is not None and message.customer_id is None
 
 
 def _keep(report: Report) -> bool:
@@ -220,9 +225,12 @@ def _tell(message: Message, report: Report, what: str) -> None:
     )
 
 
-def _bar(message: Message, report: Report) -> None:
-    """What follows for the address and for consent."""
-    address = message.address or report.address
+def _bar(message: Message, report: Report, told: str) -> None:
+    """What follows for the address (the one we wrote to, else the one TOLD) and for consent. Of an erased customer the
+    address is kept as a hash alone."""
+    address = message.address or told
+    if _is_erased(message) and address:
+        address = erasing.sealed(address)
     words = f"{report.code} {report.detail}".strip()
     if report.kind == ReportKind.HARD:
         suppressions.bar(
@@ -293,4 +301,4 @@ def note_refusal(message_id: int, *, dead: bool, reason: str, detail: str, at: d
         at=at,
     )
     if _keep(report):
-        _bar(message, report)
+        _bar(message, report, message.address)

@@ -8,7 +8,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from django.db import DatabaseError, OperationalError
+from django.db import OperationalError
 from django.db.models import Q
 
 from grahak.channels import reports
@@ -56,7 +56,7 @@ def _take_alone(reading: Reading, raw: bytes) -> None:
             _take_one(reading, raw, _messages_of([reading]))
     except OperationalError:
         raise
-    except (DatabaseError, ValueError, LookupError, TypeError, ArithmeticError) as error:
+    except Exception as error:  # whatever it is, the mails behind it must not wait for ever
         logger.exception("a mail that came back could not be taken over")
         set_aside(SOURCE, reading.key, raw, AsideReason.FAULT, detail=f"{type(error).__name__}: {error}")
 

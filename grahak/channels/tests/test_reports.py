@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from grahak.channels import reports, suppressions, turns
-from grahak.channels.models import Dispatch, Message, Report, Suppression
+from grahak.channels import erasing, reports, suppressions, turns
+from grahak.channels.models import Dispatch, Message, Report, SetAside, Suppression
 from grahak.channels.reports import Fact, take
 from grahak.channels.tests.people import launched, somebody
 from grahak.channels.turns import Outcome
 from grahak.core.models import User
-from grahak.customers.models import Activity, Consent
+from grahak.customers.actions.erase import erase_customer
+from grahak.customers.models import Activity, Consent, Contact
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 DAY = dt.timedelta(days=1)
@@ -219,3 +220,23 @@ def test_taking_a_report_asks_few_questions(django_assert_max_num_queries: Any) 
     with django_assert_max_num_queries(13):
         take(fact(message, "soft"))
     assert reports.rests("email", "ayesha@home.example", message, timezone.now()) is False
+
+
+def test_of_an_erased_customer_only_the_hash_of_the_address_is_kept() -> None:
+    message = sent(address="", customer=None, contact=None)
+    take(fact(message, "complained", address="ayesha@home.example", detail="said ayesha@home.example"))
+    report = Report.objects.get()
+    assert (report.message, report.address, report.detail) == (message, "", "")
+    assert Suppression.objects.get().address == erasing.sealed("ayesha@home.example")
+    assert not Activity.objects.filter(kind="channels.message.complained").exists()
+
+
+def test_erasing_a_customer_takes_their_address_out_of_reports_and_mails_set_aside() -> None:
+    message = sent()
+    take(fact(message, "soft", address="ayesha@home.example", detail="<ayesha@home.example> is full"))
+    SetAside.objects.create(source="mailbox", key="k", reason="broken", content=b"To: AYESHA@home.example")
+    SetAside.objects.create(source="mailbox", key="l", reason="broken", content=b"To: bilal@home.example")
+    contact = Contact.objects.get()
+    erase_customer(contact.customer, by=None, why="asked")
+    assert list(Report.objects.values_list("address", "detail", "kind")) == [("", "", "soft")]
+    assert list(SetAside.objects.values_list("key", flat=True)) == ["l"]

@@ -31,7 +31,7 @@ STATUSES = ("5.1.1", "5.2.2", "5.7.1", "4.4.7")
 
 
 def cases(quick: bool) -> Iterator[dict[str, Any]]:
-    size, many = (20_000, 2_000) if quick else (1_000_000, 20_000)
+    size, many = (20_000, 2_000) if quick else (1_000_000, 5_000)
     with frame.scratch(f"bounce-{size}") as fresh:
         if fresh:
             _fill(size)
