@@ -99,7 +99,8 @@ def claim(dispatch_id: int, most: int, worker: str, domain: str, *, now: dt.date
     verdicts = checks.judge(dispatch.purpose, rows, dispatch.channel, cap=cap)
     for row, verdict in zip(rows, verdicts, strict=True):
         if verdict.reason:
-            skipped.append(("skipped", verdict.reason, verdict.detail[:300], "", "", None, row.id))
+            # the worker stays: left out at its turn, after the lot, and not while the audience was frozen
+            skipped.append(("skipped", verdict.reason, verdict.detail[:300], "", worker, None, row.id))
         elif (turn := paces.may_go(verdict.address)) is not None:
             later.append((bulk.stored(turn), row.id))
         else:

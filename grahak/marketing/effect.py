@@ -27,7 +27,8 @@ from grahak.marketing.intervals import Arm, Difference
 from grahak.marketing.models import Campaign, HeldOut
 from grahak.sales.models import Order
 
-# Why rows are left out while the audience is frozen, before the lot; later reasons are of both groups alike
+# Why rows are left out while the audience is frozen, before the lot. Who is left out for one of these at their turn, by
+# a worker whose name stays with the row, could have been held out, and counts.
 AT_LAUNCH = (
     *(SkipReason.NO_ADDRESS, SkipReason.NO_CONSENT, SkipReason.WITHDRAWN, SkipReason.SUPPRESSED),
     *(SkipReason.SAME_ADDRESS, SkipReason.SAME_ACCOUNT, SkipReason.CAPPED, SkipReason.NO_WINDOW),
@@ -166,7 +167,7 @@ def of(campaign: Campaign, *, now: dt.datetime | None = None) -> Effect:
         return Effect("none", nobody, nobody)
     since, (until, over) = dispatch.launched_at, _until(campaign, now)
     treated = Message.objects.filter(dispatch=dispatch, customer__isnull=False).exclude(
-        Q(state=MessageState.SKIPPED, reason__in=AT_LAUNCH)
+        Q(state=MessageState.SKIPPED, reason__in=AT_LAUNCH, claimed_by="")
     )
     audience = _group(treated.count(), _totals(_TREATED, since, min(until, now), dispatch.pk))
     many = HeldOut.objects.filter(campaign=campaign).count()
@@ -195,7 +196,8 @@ def _until(campaign: Campaign, now: dt.datetime) -> tuple[dt.datetime, bool]:
 
 # Who is in each group, as customer_id of `g`: SQL with one parameter
 _TREATED = f"""channels_message g WHERE g.dispatch_id = %s AND g.customer_id = o.customer_id
-    AND NOT (g.state = 'skipped' AND g.reason IN ({", ".join(f"'{one.value}'" for one in AT_LAUNCH)}))"""
+    AND NOT (g.state = 'skipped' AND g.claimed_by = ''
+        AND g.reason IN ({", ".join(f"'{one.value}'" for one in AT_LAUNCH)}))"""
 _HELD_OUT = "marketing_heldout g WHERE g.campaign_id = %s AND g.customer_id = o.customer_id"
 
 

@@ -115,12 +115,13 @@ class LinkFigures:
     machines: int
 
 
-def figures(campaign: Campaign, model: Model | None = None) -> Figures:
-    """Count a campaign now. MODEL is the rule by which orders count, by default the campaign's own (`model_of`)."""
+def figures(campaign: Campaign, model: Model | None = None, ledger: list[Line] | None = None) -> Figures:
+    """Count a campaign now. MODEL is the rule by which orders count, by default the campaign's own (`model_of`). LEDGER
+    is what `messages` gave, where that was asked already."""
     model = model or model_of(campaign)
     if campaign.dispatch_id is None:
         return Figures(model.code, Line())
-    lines = {line.variant: line for line in messages(campaign)}
+    lines = {line.variant: line for line in (messages(campaign) if ledger is None else ledger)}
     span = _span(campaign.dispatch_id, model, campaign.attribution_days)
     if span is None:
         return Figures(model.code, _sum(lines.values(), campaign), _variants(lines))

@@ -22,7 +22,7 @@ from grahak.marketing import effect
 from grahak.marketing.effect import Effect
 from grahak.marketing.models import Campaign, CampaignCount
 from grahak.marketing.report.attribution import MODELS, model_of
-from grahak.marketing.report.figures import Figures, Line, LinkFigures, figures, links
+from grahak.marketing.report.figures import Figures, Line, LinkFigures, figures, links, messages
 
 SHAPE = 1  # of what is kept: another one is counted anew
 AT_ONCE = 20_000  # messages that are counted while somebody waits for the page
@@ -51,10 +51,11 @@ class Kept:
 def count(campaign: Campaign) -> Kept:
     """Count a campaign now and keep the answer."""
     began, marker = time.monotonic(), _marker()
+    ledger = messages(campaign)
     found: dict[str, Any] = {
         "shape": SHAPE,
         "usual": model_of(campaign).code,
-        "models": {code: _stored(figures(campaign, model)) for code, model in MODELS.items()},
+        "models": {code: _stored(figures(campaign, model, ledger)) for code, model in MODELS.items()},
         "effect": effect.of(campaign).stored(),
         "links": [asdict(link) for link in links(campaign)],
     }

@@ -112,6 +112,17 @@ def test_everybody_counts_in_the_group_the_lot_put_them_in(sent: Campaign) -> No
     assert found.audience.net == Decimal(500)
 
 
+def test_who_says_no_between_launch_and_their_turn_still_counts(sent: Campaign) -> None:
+    """Else those who leave would be taken out of one group and not of the other."""
+    gone, never = buyer("gone"), buyer("never")
+    send(sent, gone, state="skipped", reason="withdrawn", claimed_by="worker:1")
+    send(sent, never, state="skipped", reason="withdrawn")
+    for who in (gone, never):
+        one_line(who, after(days=1), "100")
+    found = effect.of(sent, now=LATER)
+    assert (found.audience.arm.customers, found.audience.net) == (1, Decimal(100))
+
+
 def test_only_orders_of_the_same_days_count_for_both_groups(sent: Campaign) -> None:
     held = buyer("held")
     HeldOut.objects.create(campaign=sent, customer=held)
