@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from grahak.channels.email.accounts import keys_of
-from grahak.channels.email.providers import BASIC, PROVIDERS, SMTP
+from grahak.channels.email.providers import BASIC, PROVIDERS
 from grahak.channels.models import BounceMailbox, Sender, SetAside
 from grahak.channels.secrets import seal, unseal
 from grahak.core import audit, links
@@ -59,11 +59,6 @@ def hook_address(sender: Sender) -> str:
         scheme, _, rest = address.partition("://")
         return f"{scheme}://{BASIC}:{unseal(sender.hook_sealed)}@{rest}"
     return address
-
-
-def is_smtp(provider: str) -> bool:
-    """Whether mail goes through a mail server of one's own."""
-    return provider == SMTP
 
 
 @transaction.atomic
