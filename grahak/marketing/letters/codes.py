@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -98,13 +98,14 @@ def take(campaign: Campaign, messages: Collection[int]) -> dict[int, str]:
     for whom there was none are missing. Committed with full sync: a power cut cannot free a code that went out."""
     wanted = sorted(set(messages))
     found = _held(campaign, wanted)
-    left = [pk for pk in wanted if pk not in found]
-    if not left:
+    if all(pk in found for pk in wanted):
         return found
     with durable():
+        # one taker at a time: two workers with the same message in hand must not both take
+        Campaign.objects.select_for_update(no_key=True).only("pk").get(pk=campaign.pk)
+        found = _held(campaign, wanted)
+        left = [pk for pk in wanted if pk not in found]
         free = CouponCode.objects.filter(campaign=campaign, message=None, taken_at=None).order_by("pk")
-        if connection.features.has_select_for_update_skip_locked:
-            free = free.select_for_update(skip_locked=True)
         now = timezone.now()
         rows = list(free[: len(left)])
         for row, pk in zip(rows, left, strict=False):

@@ -2,6 +2,7 @@
 letter cannot be made for is left out with the reason, and the others get theirs."""
 
 import datetime as dt
+import threading
 from decimal import Decimal
 from importlib import import_module
 
@@ -256,6 +257,33 @@ def test_a_code_that_was_taken_is_never_given_to_another_though_its_message_is_g
     Message.objects.filter(pk=rows[0].id).delete()
     assert CouponCode.objects.get().message_id is None
     assert isinstance(rendered(found, rows[1:2])[rows[1].id], Unsayable)
+
+
+@pytest.mark.skipif(
+    connection.vendor == "sqlite", reason="SQLite in memory locks whole tables and does not wait"
+)
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_never_give_one_code_twice(business, amina):
+    found, rows = coupons(amina, *(f"C{n}" for n in range(50)), audience=60)
+    ids = [row.id for row in rows]
+    given: list[dict[int, str]] = []
+
+    def work(mine):
+        try:
+            for start in range(0, len(mine), 5):
+                given.append(codes.take(found, mine[start : start + 5]))
+        finally:
+            connection.close()
+
+    # both want the twenty in the middle, as when a lease ran out under somebody who still works
+    both = [threading.Thread(target=work, args=(part,)) for part in (ids[:40], ids[20:])]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    said = [pair for piece in given for pair in piece.items()]
+    assert len({code for _pk, code in said}) == len({pk for pk, _code in said}) == len(set(said))
+    assert CouponCode.objects.exclude(message=None).count() == len(set(said))
 
 
 def test_a_code_goes_back_where_the_letter_could_not_be_made(amina):
