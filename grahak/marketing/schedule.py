@@ -139,10 +139,11 @@ def _turn(campaign_id: int, now: dt.datetime) -> bool:
         if rules().needs_approval and not is_approved(campaign):
             ask(campaign, now, "changed")
             return False
-        if any(one.level == "stop" for one in problems(campaign)):
+        sender = campaign.asked_by or campaign.by  # whose customers it is for: without them it is for nobody
+        if sender is None or any(one.level == "stop" for one in problems(campaign)):
             ask(campaign, now, "not_ready")
             return False
-        launch(campaign, by=campaign.asked_by or campaign.by)
+        launch(campaign, by=sender)
         return True
 
 

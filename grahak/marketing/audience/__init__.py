@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from grahak.channels.models import SkipReason
 from grahak.channels.renderers import Recipient
 from grahak.core.models import User
 from grahak.customers.models import Consent, ConsentState, Contact, Identity
-from grahak.marketing.audience.parts import Part, customers_of, part_name, parts_of
+from grahak.marketing.audience.parts import Part, customers_of, out_of_sight, part_name, parts_of
 from grahak.marketing.audience.plan import planned, spoken_in
 from grahak.marketing.models import Campaign
 
@@ -67,13 +67,15 @@ def best_contacts(customers: Iterable[int], purpose: str) -> dict[int, tuple[int
 class Reach:
     """How many are asked for, and what becomes of them: ASKED customers are in the parts, OUT are taken out by each
     minus part (in their order; who is in several counts for the first), REASONS keep us from writing, HELD_OUT by lot;
-    REACHABLE are left. Rows, where a campaign is not one to an account: several contacts of a customer may count."""
+    REACHABLE are left. UNSEEN were never asked for: members who are put away ("archived") or whom the sender may not
+    see ("hidden"). Rows, where a campaign is not one to an account: several contacts of a customer may count."""
 
     asked: int
     out: tuple[tuple[str, int], ...]
     reasons: dict[str, int]
     held_out: int
     reachable: int
+    unseen: dict[str, int] = field(default_factory=dict)
 
     @property
     def chosen(self) -> int:
@@ -117,4 +119,5 @@ def reach(campaign: Campaign, by: User | None, *, now: dt.datetime | None = None
         reasons=dict(reasons),
         held_out=sum(n for minus, _reason, held, n in counted if held and not minus),
         reachable=sum(n for minus, reason, held, n in counted if not (minus or reason or held)),
+        unseen=out_of_sight(campaign, by, plan.parts) if by is not None else {},
     )

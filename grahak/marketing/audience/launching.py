@@ -16,7 +16,7 @@ from grahak.core import bulk, business
 from grahak.insight.models import Segment
 from grahak.marketing import holdout
 from grahak.marketing.audience import zones
-from grahak.marketing.audience.parts import part_name
+from grahak.marketing.audience.parts import out_of_sight, part_name
 from grahak.marketing.audience.plan import CODES, Plan
 from grahak.marketing.models import Campaign, Exclusion, HeldOut, Variant
 
@@ -61,6 +61,10 @@ def _exclusions(plan: Plan, campaign: Campaign) -> None:
             campaign=campaign, reason="minus", what=part_name(plan.minus[number - 1])[:200], customers=n
         )
         for number, n in sorted(found.items())
+    )
+    unseen = out_of_sight(campaign, plan.by, plan.parts) if plan.by is not None else {}
+    Exclusion.objects.bulk_create(
+        Exclusion(campaign=campaign, reason=reason, customers=n) for reason, n in unseen.items()
     )
 
 

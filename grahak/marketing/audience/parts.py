@@ -78,6 +78,25 @@ def customers_of(
     return Customer.objects.filter(inside, outside)
 
 
+def out_of_sight(campaign: Campaign, by: User, parts: Iterable[Part]) -> dict[str, int]:
+    """How many of those in the adding parts' segments and choice by hand are in no audience: put away ("archived"), or
+    not to be seen by BY ("hidden"). A view shows neither. Only reasons that somebody is left out for."""
+    added = [part for part in parts if not part.minus]
+    segments = [part.segment for part in added if part.segment is not None]
+    inside = Exists(Membership.objects.filter(segment_id__in=segments, customer=OuterRef("pk")))
+    rows = Customer.objects.filter(
+        Q(inside) | Exists(Chosen.objects.filter(campaign=campaign, customer=OuterRef("pk")))
+        if any(part.is_chosen for part in added)
+        else Q(inside)
+    )
+    seen = Customer.objects.visible_to(by).values("pk")
+    found = {
+        "archived": rows.exclude(archived_at=None).count(),
+        "hidden": rows.filter(archived_at=None).exclude(pk__in=seen).count(),
+    }
+    return {reason: n for reason, n in found.items() if n}
+
+
 def part_name(part: Part) -> str:
     """What a part is called: the segment's name, or that it is a view or a choice by hand."""
     if part.segment is not None:

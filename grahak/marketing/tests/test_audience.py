@@ -84,13 +84,19 @@ def test_only_minus_parts_mean_nobody(amina):
     assert frozen(campaign, amina).audience == 0
 
 
-def test_a_salesman_s_campaign_reaches_only_whom_he_may_see(bilal, surat, amina):
+def test_a_salesman_s_campaign_reaches_only_whom_he_may_see_and_nobody_put_away(bilal, surat, amina):
     mine, other = people(2)
     other.branch = surat
     other.save()
-    campaign = draft(bilal, Part(segment=listed("All", [mine, other]).pk))
-    assert audience.reach(campaign, bilal).asked == 1
+    away = somebody("Away", "away@home.example").customer
+    away.archived_at = timezone.now()
+    away.save()
+    campaign = draft(bilal, Part(segment=listed("All", [mine, other, away]).pk))
+    found = audience.reach(campaign, bilal)
+    assert (found.asked, found.unseen) == (1, {"archived": 1, "hidden": 1})
     assert audience.reach(campaign, None).asked == 0
+    frozen(campaign, bilal)
+    assert dict(Exclusion.objects.values_list("reason", "customers")) == {"archived": 1, "hidden": 1}
 
 
 def test_the_contact_who_can_be_written_to_is_chosen_whoever_stands_first(amina):
