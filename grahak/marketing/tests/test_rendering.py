@@ -8,6 +8,7 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -17,6 +18,7 @@ from grahak.channels.links_public.tracking import LinkRules, set_rules
 from grahak.channels.models import Dispatch, Link, Message, MessageState, Sender, SkipReason
 from grahak.channels.renderers import Claimed, Unsayable, Words
 from grahak.channels.tests.people import somebody
+from grahak.core.models import AuditEntry
 from grahak.customers.models import Consent
 from grahak.marketing import actions as campaigns
 from grahak.marketing import rendering
@@ -361,3 +363,19 @@ def test_a_letter_that_was_sent_is_not_changed(amina):
     with pytest.raises(Conflict):
         actions.save(found.letter, quick.document({"en": ("Other", "words")}), by=amina)
     assert Message.objects.filter(state=MessageState.SENT).count() == 0
+
+
+def test_codes_are_pasted_uploaded_and_thrown_away_on_their_page(as_amina, amina):
+    found = campaigns.begin(by=amina, name="Eid", language="en")
+    assert "No code is here yet" in as_amina.get(f"/campaigns/{found.pk}/codes/").text
+    empty = as_amina.post(f"/campaigns/{found.pk}/codes/", {"codes": " "})
+    assert (empty.status_code, "at least one code" in empty.text) == (422, True)
+    file = SimpleUploadedFile("codes.csv", b"code\nC-3\nC-1\n")
+    told = as_amina.post(f"/campaigns/{found.pk}/codes/", {"codes": "C-1\nC-2", "file": file}, follow=True)
+    assert told.status_code == 200
+    assert codes.counts(found) == (3, 3)
+    picture = SimpleUploadedFile("codes.csv", b"\x89PNG\xff\xfe")
+    assert as_amina.post(f"/campaigns/{found.pk}/codes/", {"file": picture}).status_code == 422
+    as_amina.post(f"/campaigns/{found.pk}/codes/", {"do": "clear"})
+    assert codes.counts(found) == (0, 0)
+    assert AuditEntry.objects.filter(action__startswith="marketing.codes.").count() == 2
