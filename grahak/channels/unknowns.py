@@ -16,10 +16,11 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
-from grahak.channels import ledger, maillog, turns
+from grahak.channels import ledger, maillog, reports
+from grahak.channels.bounces import status
 from grahak.channels.maillog import Evidence, Fate
-from grahak.channels.models import BoxedMail, Dispatch, DispatchState, FailReason, Message, MessageState
-from grahak.channels.replies import is_bounce_dead
+from grahak.channels.models import BoxedMail, Dispatch, DispatchState, Message, MessageState
+from grahak.channels.reports import Fact
 from grahak.core.durable import durable
 
 # How long after a mail left our hands the server may still log it for the first time, and how long one that
@@ -99,11 +100,15 @@ def resolve(evidence: Evidence, *, now: dt.datetime | None = None) -> Resolved:
                     row.id, state=MessageState.SENT, sent_at=row.attempted_at, reason="", detail=""
                 )
             elif fate is not None and fate.taken:
-                done.failed += _set(
-                    row.id, state=MessageState.FAILED, reason=FailReason.BOUNCED, detail=fate.words
+                said = Fact(
+                    *("email", "log", f"{row.message_id}:{fate.words}"[:200], status.verdict("", fate.words)),
+                    message_id=row.message_id,
+                    address=row.address,
+                    code=status.status_in(fate.words),
+                    detail=fate.words,
+                    at=now,
                 )
-                if is_bounce_dead(fate.words):
-                    turns.suppress(row.address, "bounced", detail=fate.words, at=now)
+                done.failed += reports.take(said)
             elif evidence.covers(row.attempted_at, row.gone_at, _patience(fate)):
                 done.waiting += _wait_again(row.id, row.dispatch_id, now)
             else:

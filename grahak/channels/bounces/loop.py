@@ -22,7 +22,8 @@ def run(stop: threading.Event) -> None:
     wait, not_before, seen = EVERY, 0.0, None
     while not stop.is_set():
         close_old_connections()
-        if leader.lead(heartbeat.place()) and (box := reader.current()) is not None:
+        box = reader.current()
+        if box is not None and leader.lead(heartbeat.place()):
             if box.updated_at != seen:
                 seen, not_before, wait = box.updated_at, 0.0, EVERY
             if time.monotonic() >= not_before:
