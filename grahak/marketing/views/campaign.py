@@ -3,7 +3,6 @@ report (`views.sent`)."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
@@ -27,13 +26,12 @@ from grahak.marketing.approved import approved_step
 from grahak.marketing.campaign_forms import HowForm, NameForm, TryForm, VariantForm, WhenForm, initial
 from grahak.marketing.models import AudiencePart, Campaign, Stage, Variant
 from grahak.marketing.views.doors import campaign_or_404
-from grahak.marketing.views.planned import Planned, planned_for
+from grahak.marketing.views.planned import SOON, Planned, planned_for
 from grahak.marketing.views.sent import sent_page
 from grahak.marketing.views.words import words_step
 from grahak.marketing.words.people import tags
 
 WHOLE_LIST = "?"
-SOON = dt.timedelta(minutes=1)
 
 
 @require_GET

@@ -13,6 +13,7 @@ from grahak.marketing.models import Campaign
 
 KEPT = "campaigns.planned"
 MOST = 40  # campaigns a person plans at once
+SOON = dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,10 @@ class Planned:
     in_local_time: bool = False
 
     def keep(self, request: HttpRequest, found: Campaign) -> None:
-        """Remember it for this person; a moment that is over is not worth it."""
+        """Remember it for this person; a moment that is about to come was no plan."""
         known = request.session.get(KEPT, {})
         known.pop(str(found.pk), None)
-        if self.at is not None and self.at > timezone.now():
+        if self.at is not None and self.at > timezone.now() + SOON:
             known[str(found.pk)] = [self.at.isoformat(), self.in_local_time]
         request.session[KEPT] = dict(list(known.items())[-MOST:])
 
