@@ -15,7 +15,6 @@ from grahak.channels.email import headers
 from grahak.channels.renderers import Words
 
 LINE_MOST = 990  # RFC 5321 allows 998 and the line end
-_LINE_END = re.compile(r"\r\n|\r|\n")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 RTL = frozenset({"ur"})
 
@@ -115,7 +114,7 @@ def build(letterhead: Letterhead, words: Words, address: str, message_id: str) -
 
 def _part(kind: str, text: str) -> str:
     """Headers and body of one part, in the plainest encoding that carries it."""
-    text = "\r\n".join(_LINE_END.split(_UNPRINTABLE.sub("", text)))
+    text = _with_line_ends(_UNPRINTABLE.sub("", text))
     head = f"Content-Type: {kind}; charset=utf-8\r\nContent-Transfer-Encoding: "
     if text.isascii() and max(map(len, text.split("\r\n"))) < LINE_MOST:
         return f"{head}7bit\r\n\r\n{text}"
@@ -123,9 +122,15 @@ def _part(kind: str, text: str) -> str:
     if len(raw) < 1.3 * len(text):  # mostly Latin: readable in the raw mail, and short
         body = binascii.b2a_qp(raw, istext=True).decode().replace("\r\n", "\n").replace("\n", "\r\n")
         return f"{head}quoted-printable\r\n\r\n{body}"
-    coded = base64.b64encode(raw).decode()
-    body = "\r\n".join(coded[start : start + 76] for start in range(0, len(coded), 76))
+    body = base64.encodebytes(raw).decode().rstrip("\n").replace("\n", "\r\n")  # lines of 76
     return f"{head}base64\r\n\r\n{body}"
+
+
+def _with_line_ends(text: str) -> str:
+    """TEXT with the line ends of mails. Plain replacing: a mail of blocks has hundreds of lines."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\n", "\r\n")
 
 
 def ascii_address(address: str) -> str:

@@ -48,6 +48,8 @@ def filled(wanted: Sequence[tuple[int, int, Compiled]], *, base: str) -> dict[in
         if key not in drawn:
             url = drawing.address_of_product(pick.url, item)
             made = drawing.card(item, letter.face, letter.colours, pick, base, linked=bool(url))
+            if letter.html.isascii():  # a mail that is ASCII so far needs no other encoding for a currency's sign
+                made = Card(_numbered(made.html), made.text)
             drawn[key] = (made, url)
         return drawn[key]
 
@@ -62,3 +64,8 @@ def filled(wanted: Sequence[tuple[int, int, Compiled]], *, base: str) -> dict[in
                 places.append((f"{pick.block}_{at}", made, url))
         found[message] = Shelf(tuple(places))
     return found
+
+
+def _numbered(html: str) -> str:
+    """HTML in ASCII, all other signs as numbers; the mark for the address stays."""
+    return LINK.join(part.encode("ascii", "xmlcharrefreplace").decode() for part in html.split(LINK))
