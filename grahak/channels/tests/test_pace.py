@@ -1,6 +1,7 @@
 """How fast and at what hours messages go, and how many to one person: at each claim, for all workers together."""
 
 import datetime as dt
+from bisect import bisect_left
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -37,19 +38,19 @@ def claim(dispatch, most, now, worker="w1"):
 
 
 def test_a_campaign_goes_no_faster_than_it_may_whoever_claims():
-    dispatch = launched(*crowd(200))
+    dispatch = launched(*crowd(70))
     Dispatch.objects.filter(pk=dispatch.pk).update(pace_per_minute=60)
     start = timezone.now() + dt.timedelta(seconds=1)
     went = 0
-    for tenth in range(600):
-        now = start + dt.timedelta(seconds=tenth / 10)
-        went += len(claim(dispatch, 50, now, f"w{tenth % 2}"))
+    for look in range(100):
+        now = start + dt.timedelta(seconds=look * 0.6)
+        went += len(claim(dispatch, 50, now, f"w{look % 2}"))
     assert 60 <= went <= 62
 
 
 def test_the_channel_s_pace_holds_for_all_campaigns_together():
     rules(paces={"email": 120})
-    first, second = launched(*crowd(100)), launched(*crowd(100, start=100))
+    first, second = launched(*crowd(40)), launched(*crowd(40, start=40))
     start = timezone.now() + dt.timedelta(seconds=1)
     went = sum(
         len(claim(one, 50, start + dt.timedelta(seconds=second_)))
@@ -75,7 +76,7 @@ def test_a_domain_s_share_is_kept_and_others_do_not_wait_for_it():
     per_minute=st.integers(1, 6_000),
     steps=st.lists(st.tuples(st.floats(0, 20), st.integers(0, 500)), min_size=1, max_size=60),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_in_no_minute_more_go_than_the_pace_and_its_burst(per_minute, steps):
     start = now = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
     next_at, went = start, []
@@ -87,8 +88,8 @@ def test_in_no_minute_more_go_than_the_pace_and_its_burst(per_minute, steps):
         next_at = bucket.reaches if n else next_at
         went += [now] * n
     burst = max(1, per_minute // 30)
-    for first, at in enumerate(went):
-        within = sum(1 for other in went[first:] if other < at + dt.timedelta(minutes=1))
+    for at in set(went):
+        within = bisect_left(went, at + dt.timedelta(minutes=1)) - bisect_left(went, at)
         assert within <= per_minute + burst
 
 

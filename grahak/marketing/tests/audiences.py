@@ -8,9 +8,8 @@ from django.utils import timezone
 
 from grahak.channels import ledger, renderers
 from grahak.channels.models import Dispatch
-from grahak.channels.tests.people import somebody
 from grahak.core.models import User
-from grahak.customers.models import Contact, Customer
+from grahak.customers.models import Consent, Contact, Customer, Identity
 from grahak.insight.models import Membership, Segment
 from grahak.marketing import actions
 from grahak.marketing.models import Campaign
@@ -18,12 +17,23 @@ from grahak.marketing.models import Campaign
 
 def people(n: int, start: int = 0) -> list[Customer]:
     """N customers who said yes, each with one contact."""
-    return [somebody(f"Buyer {k}", f"buyer{k}@home.example").customer for k in range(start, start + n)]
+    names = [f"Buyer {k}" for k in range(start, start + n)]
+    found = Customer.objects.bulk_create(Customer(name=name, name_sort=name.lower()) for name in names)
+    contacts = Contact.objects.bulk_create(
+        Contact(customer=one, name=one.name, is_primary=True, language="en") for one in found
+    )
+    Identity.objects.bulk_create(
+        Identity(contact=one, kind="email", value=f"{one.name.replace(' ', '').lower()}@home.example")
+        for one in contacts
+    )
+    Consent.objects.bulk_create(
+        Consent(contact=one, channel="email", purpose="offers", state="granted", how="form")
+        for one in contacts
+    )
+    return found
 
 
 def second_contact(customer: Customer, name: str, email: str, consent: str = "granted") -> Contact:
-    from grahak.customers.models import Consent, Identity
-
     contact = Contact.objects.create(customer=customer, name=name, language="")
     Identity.objects.create(contact=contact, kind="email", value=email)
     if consent:

@@ -134,7 +134,7 @@ class Shop:
     percent=st.sampled_from([0, 10, 50]), tried=st.sampled_from([30, 100]), cap=st.sampled_from([None, 1]),
     happens=actions_of(),
 )  # fmt: skip
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.usefixtures("business")
 def test_the_numbers_add_up_whatever_happens_in_whatever_order(amina, percent, tried, cap, happens):
     with pytest.raises(_Over), transaction.atomic():
