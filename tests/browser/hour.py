@@ -155,29 +155,37 @@ def pay(page: Page, customer: str, amount: str) -> None:
 
 
 def write_to(page: Page, names: tuple[str, ...]) -> str:
-    """Tick customers in the list and press "Write to these". Gives the draft's address without its end."""
+    """Tick customers in the list and press "Write to these". Gives the campaign's address."""
     page.goto("/customers/")
     for name in names:
         page.locator("tr", has=page.get_by_role("link", name=name)).locator("[name=ids]").check()
     page.locator("button[formaction$='/campaigns/begin/']").click()
-    page.wait_for_url("**/edit/**")
-    return page.url.split("/edit/")[0] + "/"
+    page.wait_for_url(re.compile(r"/campaigns/\d+/$"))
+    return page.url
 
 
-def word(page: Page, language: str, subject: str, body: str) -> None:
-    """Write the words of the open draft in one language and keep them."""
-    page.locator(f"button[name=then][value={language}]").click()
-    expect(page.locator("form#words [name=language]")).to_have_value(language)
-    page.fill("[name=subject]", subject)
-    page.fill("#id_body", body)
-    page.locator("button[name=then][value='']").click()
-    expect(page.locator(f"button[name=then][value={language}] svg")).to_be_visible()
+def write_letter(page: Page, campaign: str, subject: dict[str, str], body: dict[str, str]) -> None:
+    """Write the letter of a campaign from an empty page, in each of these languages."""
+    page.goto(campaign)
+    page.locator("#what form[action$='/letters/begin/'] button").click()
+    page.wait_for_url(re.compile(r"/letters/\d+/"))
+    for code in subject:
+        page.locator(f"button[name=do][value='language:{code}']").click()
+        expect(page.locator("[name=language]").first).to_have_value(code)
+        page.locator("#b1 [data-open]").click()
+        page.fill("#f-text", body[code])
+        page.fill("#h-subject", subject[code])
+        page.locator("#f-text").focus()
+        expect(page.locator("#letter-state .icon")).to_be_visible()
+    page.goto(campaign)
+    for words in subject.values():
+        expect(page.locator("#what")).to_contain_text(words)
 
 
 def rows_of(page: Page) -> dict[str, int]:
     """The account of a message's audience: number by state, "" for all."""
     found = {}
-    for row in page.locator("#audience tr:not(.sum__detail)").all():
+    for row in page.locator("#audience tr:not(.sum__detail, .sum__beside)").all():
         address = row.locator("a").get_attribute("href") or ""
         state = address.split("state=")[1] if "state=" in address else ""
         found[state] = int(row.locator(".num").inner_text())
