@@ -81,7 +81,14 @@ def notes() -> tuple[str, str]:
 def steps() -> list[Callable[[User | None], Any]]:
     """Costs and consents, each campaign, the draft and the counting: each in a transaction of its own, and safe to
     repeat."""
-    return [give_costs, agree, *(partial(tell, plan) for plan in PLANS), begin_draft, forms_demo.tell, count_all]
+    return [
+        give_costs,
+        agree,
+        *(partial(tell, plan) for plan in PLANS),
+        begin_draft,
+        forms_demo.tell,
+        count_all,
+    ]
 
 
 def tell_story(*, by: User | None) -> dict[str, Any]:
@@ -108,20 +115,23 @@ def give_costs(by: User | None) -> int:
 @transaction.atomic
 def agree(by: User | None) -> int:
     """Consent for WhatsApp and SMS, given at the counter a year ago. Returns how many statements were written."""
-    chance, made = random.Random(SEED + 1), 0
+    made = 0
     now = business.day_start(business.today())
+    names = ("contact", "channel", "purpose", "state", "at", "by", "how", "notice", "is_current")
     for channel, (kinds, share) in AGREED.items():
         known = set(
             Consent.objects.filter(channel=channel, purpose="offers").values_list("contact", flat=True)
         )
         contacts = Identity.objects.filter(kind__in=kinds).values_list("contact", flat=True)
-        rows = [
-            (pk, channel, "offers", "granted", bulk.stored(now - dt.timedelta(days=chance.randint(375, 420))),
-             by.pk if by else None, "said so at the counter", NOTICE, True)
-            for pk in sorted(set(contacts) - known)
-            if chance.random() < share
-        ]  # fmt: skip
-        names = ("contact", "channel", "purpose", "state", "at", "by", "how", "notice", "is_current")
+        rows: list[tuple[Any, ...]] = []
+        for pk in sorted(set(contacts) - known):
+            chance = random.Random(f"{SEED} {channel} {pk}")  # the same answer whenever they are asked
+            if chance.random() < share:
+                at = bulk.stored(now - dt.timedelta(days=chance.randint(375, 420)))
+                who = by.pk if by else None
+                rows.append(
+                    (pk, channel, "offers", "granted", at, who, "said so at the counter", NOTICE, True)
+                )
         bulk.insert(Consent, names, rows)
         made += len(rows)
     return made
