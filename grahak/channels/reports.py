@@ -202,9 +202,14 @@ def _state_after(message: Message, report: Report) -> dict[str, Any]:
     known = {"claimed_until": None, "attempted_at": message.attempted_at or report.at}
     sent_at = message.sent_at or message.attempted_at or report.at
     if reason := _REASON.get(rung):
-        words = f"{report.code} {report.detail}".strip()[:300]
-        return {"state": MessageState.FAILED, "reason": reason, "detail": words, **known}
+        return {"state": MessageState.FAILED, "reason": reason, "detail": _words(report), **known}
     return {"state": MessageState.SENT, "sent_at": sent_at, "reason": "", "detail": "", **known}
+
+
+def _words(report: Report) -> str:
+    """The status and the words of a report, the status once."""
+    code = "" if report.code in report.detail else report.code
+    return f"{code} {report.detail}".strip()[:300]
 
 
 def _tell(message: Message, report: Report, what: str) -> None:
@@ -231,7 +236,7 @@ def _bar(message: Message, report: Report, told: str) -> None:
     address = message.address or told
     if _is_erased(message) and address:
         address = erasing.sealed(address)
-    words = f"{report.code} {report.detail}".strip()
+    words = _words(report)
     if report.kind == ReportKind.HARD:
         suppressions.bar(
             address, "bounced", channel=report.channel, message=message, detail=words, at=report.at
