@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.shop import Shop
 
@@ -59,6 +59,13 @@ def another_site() -> Iterator[tuple[str, Callable[[str], None]]]:
     server.shutdown()
 
 
+def as_people_do(page: Page) -> None:
+    """The browser of the tests calls itself headless, and is rightly taken for a machine."""
+    page.context.set_extra_http_headers(
+        {"User-Agent": "Mozilla/5.0 (Android 14; Mobile) Chrome/130.0 Mobile"}
+    )
+
+
 def fill(page: Any, email: str, stamp: str) -> None:
     page.locator("[name=stamp]").evaluate("(box, stamp) => { box.value = stamp }", stamp)
     page.locator("[name=name]").fill("زینب بی بی")
@@ -76,6 +83,7 @@ def test_a_customer_signs_up_at_the_counter_in_urdu(open_page, shop_server: Shop
     assert page.context.cookies(shop_server.url) == [
         one for one in page.context.cookies(shop_server.url) if one["name"].startswith("grahak_")
     ]
+    as_people_do(page)
     fill(page, "zainab@counter.example", stamp)
     page.locator(".outside__form .button--main").click()
     expect(page.locator("[data-again]")).to_be_visible()
@@ -99,21 +107,22 @@ def test_a_form_stands_on_the_page_of_a_named_site_and_on_no_other(
     frame = page.frame_locator("iframe")
     expect(frame.locator("html")).to_have_attribute("lang", "hi")
     page.wait_for_function("document.querySelector('iframe').height !== '480'")
+    as_people_do(page)
     fill(frame, "embedded@site.example", stamp)
     frame.locator(".outside__form .button--main").click()
     expect(frame.locator("[role=status]")).to_be_visible()
-    # another origin of the same machine is not named
-    page.goto(origin.replace("localhost", "127.0.0.1"))
-    expect(page.locator("iframe")).to_be_attached()
-    page.wait_for_load_state("networkidle")
-    inside = [one for one in page.frames if token in one.url and "chrome-error" not in one.url]
-    assert all("<form" not in one.content() for one in inside)
-    page.close()
+    # another origin of the same machine is not named: its browser refuses the frame, and says so
+    other = page.context.new_page()
+    other.goto(origin.replace("localhost", "127.0.0.1"))
+    expect(other.locator("iframe")).to_be_attached()
+    other.wait_for_load_state("networkidle")
+    assert [one.url for one in other.frames if one.locator("form").count()] == []
 
 
 def test_the_mails_button_confirms_and_leads_to_the_preferences(open_page, shop_server: Shop, axe) -> None:
     token, stamp = made(shop_server, "Mail")
     page = open_page(f"/f/{token}?lang=ur", who=None, width=390, language="ur")
+    as_people_do(page)
     fill(page, "zainab@mail.example", stamp)
     page.locator(".outside__form .button--main").click()
     expect(page.locator("[role=status]")).to_be_visible()
@@ -143,7 +152,7 @@ for row in Submission.objects.filter(answers__email={to!r}):
     confirming.ask.call(row.pk)  # what the worker does too, whoever comes first
 box = BoxedMail.objects.get(rcpt_to={to!r})
 mail = email.message_from_bytes(bytes(box.content), policy=email.policy.default)
-print("mailed=" + mail.get_body(("plain",)).get_content().replace(chr(10), " "))
+print("mailed=" + " ".join(mail.get_body(("plain",)).get_content().split()))
 """
 
 
