@@ -9,6 +9,7 @@ from grahak.channels.whatsapp import templates, uses
 from grahak.channels.whatsapp.templates import Preview, Slot
 from grahak.channels.whatsapp.uses import Use
 from grahak.marketing.models import Campaign
+from grahak.marketing.renderers.whatsapp import example
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,13 @@ def approved_step(found: Campaign, typed: Use | None = None, wrong: Mapping[str,
         Place(slot, use.values.get(slot.key, ""), (wrong or {}).get(slot.key, ""))
         for slot in uses.slots_of(use.template)
     ]
-    previews = [(row.language, templates.preview(row, use.values)) for row in rows]
+    previews = [
+        (
+            row.language,
+            templates.preview(row, {key: example(text, row.language) for key, text in use.values.items()}),
+        )
+        for row in rows
+    ]
     gone = bool(use.template) and use.template not in dict(choices)
     return Step(choices, use.template, places, previews, gone)
 

@@ -55,14 +55,14 @@ async def sms(account: sms_accounts.Account, do: Do) -> tuple[sms_accounts.Accou
     return replace(account, url=f"{provider.url}/send", key=fake_sms.KEY), server
 
 
-Fate = Callable[[str, str, str], list[bytes]]
+Fate = Callable[[str, str, str, Any], list[bytes]]
 
 
 def _begun(provider: FakeProvider, do: Do, fate: Fate, channel: str) -> Running:
     loop = asyncio.get_running_loop()
 
     def taken(number: str, text: str, ours: str, asked: Any, named: str) -> None:
-        bodies = fate(number, named, ours)
+        bodies = fate(number, named, ours, asked)
         work = partial(_keep, channel, number, text, asked, named, bodies)
 
         async def kept() -> None:
@@ -85,7 +85,7 @@ def _lot(number: str) -> int:
     return crc32(number.encode()) % 100
 
 
-def _whatsapp_fate(number: str, named: str, ours: str) -> list[bytes]:
+def _whatsapp_fate(number: str, named: str, ours: str, asked: Any) -> list[bytes]:
     lot, now = _lot(number), int(time.time())
     status = partial(fake_whatsapp.status, named, number=number, ref=ours)
     if lot < 3:
@@ -97,7 +97,7 @@ def _whatsapp_fate(number: str, named: str, ours: str) -> list[bytes]:
         told = [status("sent", at=now), status("delivered", at=now)]
         told += [status("read", at=now)] if lot < 70 else []
     bodies = [fake_whatsapp.body_of(statuses=told)]
-    if lot in (40, 41):
+    if lot in (40, 41) and asked.get("type") == "template":  # an answer of ours is not answered again
         wrote = fake_whatsapp.wrote(
             number, STOPS[crc32(named.encode()) % len(STOPS)], f"{named}-reply", at=now
         )
@@ -105,7 +105,7 @@ def _whatsapp_fate(number: str, named: str, ours: str) -> list[bytes]:
     return bodies
 
 
-def _sms_fate(number: str, named: str, ours: str) -> list[bytes]:
+def _sms_fate(number: str, named: str, ours: str, _asked: Any) -> list[bytes]:
     lot, now = _lot(number), str(int(time.time()))
     word = "DELIVRD" if lot >= 5 else "EXPIRED" if lot >= 2 else "REJECTD"
     return [fake_sms.body_of(fake_sms.status(named, word, ref=ours, at=now))]

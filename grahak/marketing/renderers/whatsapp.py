@@ -10,7 +10,9 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from grahak.channels import incoming, tokens
 from grahak.channels.models import Dispatch, Link, Message, SkipReason, WhatsAppTemplate
@@ -21,7 +23,7 @@ from grahak.marketing import rendering
 from grahak.marketing.models import Campaign
 from grahak.marketing.words import liquid, short
 from grahak.marketing.words.filters import LANGUAGE
-from grahak.marketing.words.people import Person, people
+from grahak.marketing.words.people import Person, people, sample_values
 
 
 def render(dispatch: Dispatch, messages: Sequence[Claimed]) -> list[Rendered]:
@@ -51,6 +53,16 @@ def filled(template: WhatsAppTemplate, use: Use, values: Mapping[str, Any], lang
             raise liquid.Mistake(0, _("“%(slot)s” is empty for this person.") % {"slot": slot.label})
         found[slot.key] = text
     return found
+
+
+def example(text: str, language: str) -> str:
+    """TEXT as it would read for somebody made up; as it stands where it cannot be read."""
+    code = language.split("_")[0]
+    with override(code if code in dict(settings.LANGUAGES) else "en"):
+        try:
+            return liquid.rendered(text, {**sample_values(code), LANGUAGE: code})
+        except liquid.Mistake:
+            return text
 
 
 @dataclass

@@ -26,21 +26,10 @@ from grahak.core.models import User
 from grahak.core.toasts import say
 from grahak.marketing import rendering
 from grahak.marketing.models import Campaign
-from grahak.marketing.renderers.whatsapp import filled
+from grahak.marketing.renderers.whatsapp import example, filled
 from grahak.marketing.views.doors import draft_or_404
 from grahak.marketing.words import liquid
-from grahak.marketing.words.filters import LANGUAGE
 from grahak.marketing.words.people import sample_values
-
-
-def _example(text: str, language: str) -> str:
-    """TEXT as it would read for somebody made up; as it stands where it cannot be read."""
-    code = language.split("_")[0]
-    with override(code if code in dict(settings.LANGUAGES) else "en"):
-        try:
-            return liquid.rendered(text, {**sample_values(code), LANGUAGE: code})
-        except liquid.Mistake:
-            return text
 
 
 @require_POST
@@ -81,7 +70,7 @@ def _tried(found: Campaign, language: str, number: str, user: User) -> Outcome:
     if gateway is None or text is None or found.channel != "sms":
         raise liquid.Mistake(0, _("There is no SMS account yet, or nothing is written."))
     kept = sms_uses.use_of(found.pk)
-    body = _example(text.body, text.language)
+    body = example(text.body, text.language)
     words = Short(0, body, text.language, kept.dlt.get(text.language, ""))
     return connecting.try_sms(gateway, words, number, by=user)
 
@@ -93,7 +82,7 @@ def _whatsapp_words(found: Campaign, language: str) -> Short:
         text = texts.get(language) or texts.get(found.default_language)
         if text is None:
             raise liquid.Mistake(0, _("Nothing is written yet."))
-        return Short(0, _example(text.body, text.language))
+        return Short(0, example(text.body, text.language))
     row = templates.in_language(whatsapp_uses.rows_of(kept.template), language, found.default_language)
     if row is None:
         raise liquid.Mistake(0, _("The template “%(name)s” is not approved now.") % {"name": kept.template})
