@@ -79,7 +79,7 @@ class Engine:
             await clerk.do(partial(turns.release, self.worker))
         finally:
             clerk.close()
-            self._reader.submit(connection.close)
+            self._reader.submit(_leave)
             self._reader.shutdown()
 
     async def _keep(self) -> None:
@@ -122,6 +122,11 @@ class Engine:
 def _lean_reader() -> None:
     close_old_connections()
     lean(connection)
+
+
+def _leave() -> None:
+    """Give this thread's connection back. (`connection.close` itself would be that of who hands it over.)"""
+    connection.close()
 
 
 def send_all(
