@@ -17,7 +17,9 @@ from grahak.marketing.models import Letter
 
 def reader_of(customer: Customer | None) -> Contact | None:
     """The contact of a customer who would read it."""
-    return customer.contacts.order_by("-is_primary", "pk").first() if customer else None
+    if customer is None:
+        return None
+    return Contact.objects.filter(customer=customer).order_by("-is_primary", "pk").first()
 
 
 def somebody(by: User) -> Customer | None:

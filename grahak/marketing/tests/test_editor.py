@@ -221,7 +221,12 @@ def test_a_picture_is_sent_chosen_and_taken_out(as_amina: Client, letter: Letter
     picture = Picture.objects.get()
     assert block(letter, "b4")["picture"] == picture.pk
     answer = press(
-        as_amina, letter, "upload", block="b4", status=422, file=SimpleUploadedFile("x.png", b"<svg onload=x>")
+        as_amina,
+        letter,
+        "upload",
+        block="b4",
+        status=422,
+        file=SimpleUploadedFile("x.png", b"<svg onload=x>"),
     )
     assert "not a PNG" in answer.content.decode()
     press(as_amina, letter, "picture:", block="b4")
@@ -254,7 +259,13 @@ def test_a_value_that_does_not_fit_is_told_at_its_field(as_amina: Client, letter
     press(as_amina, letter, "add:product:end")
     press(as_amina, letter, "save", block="b4", shown="pick", **{"f-pick": "new"})
     answer = press(
-        as_amina, letter, "save", block="b4", status=422, shown="pick,count", **{"f-pick": "new", "f-count": "99"}
+        as_amina,
+        letter,
+        "save",
+        block="b4",
+        status=422,
+        shown="pick,count",
+        **{"f-pick": "new", "f-count": "99"},
     )
     page = answer.content.decode()
     assert 'id="f-count-error"' in page
@@ -265,17 +276,23 @@ def test_a_letter_is_renamed_and_each_change_is_in_the_log(as_amina: Client, let
     press(as_amina, letter, "rename", name="Autumn shades")
     assert letter.name == "Autumn shades"
     press(as_amina, letter, "remove:b1")
-    done = list(AuditEntry.objects.filter(action__startswith="marketing.letter").values_list("action", flat=True))
+    done = list(
+        AuditEntry.objects.filter(action__startswith="marketing.letter").values_list("action", flat=True)
+    )
     assert done.count("marketing.letter.renamed") == 1
     assert done.count("marketing.letter.edited") == 1
 
 
 def test_a_press_that_no_button_makes_changes_nothing(as_amina: Client, letter: Letter) -> None:
     before = letter.document
-    strange = "up:zz move:b1 move:b1:in:b2:0 add:footer:end add:script:end saved:9:end columns:b1:2 picture:9 find"
+    strange = (
+        "up:zz move:b1 move:b1:in:b2:0 add:footer:end add:script:end saved:9:end columns:b1:2 picture:9 find"
+    )
     for do in (*strange.split(), "language:xx", "fill:zz", "item:", "add:columns:in:b1:0", ""):
         letter.refresh_from_db()
-        answer = as_amina.post(f"/letters/{letter.pk}/", {"do": do, "version": letter.version, "language": "en"})
+        answer = as_amina.post(
+            f"/letters/{letter.pk}/", {"do": do, "version": letter.version, "language": "en"}
+        )
         assert answer.status_code in (302, 422), do
     letter.refresh_from_db()
     assert letter.document["blocks"] == before["blocks"]
@@ -288,14 +305,14 @@ def test_what_was_sent_is_only_looked_at(as_amina: Client, amina: User, letter: 
     assert campaign.get_absolute_url() in page  # the way back
     campaign.dispatch = Dispatch.objects.create(renderer="campaign", subject_id=campaign.pk)
     campaign.save()
-    answer = as_amina.post(f"/letters/{own.pk}/", {"do": "remove:b1", "version": own.version, "language": "en"})
+    answer = as_amina.post(
+        f"/letters/{own.pk}/", {"do": "remove:b1", "version": own.version, "language": "en"}
+    )
     assert answer["Location"] == f"/letters/{own.pk}/preview/"
     assert types(own) == ["heading", "text", "footer"]
 
 
-def test_only_those_who_prepare_campaigns_may_change_letters(
-    as_bilal: Client, letter: Letter
-) -> None:
+def test_only_those_who_prepare_campaigns_may_change_letters(as_bilal: Client, letter: Letter) -> None:
     analyst = User.objects.create_user("dev@kapasi.example", PASSWORD, name="Dev", role="analyst")
     reads = signed_in(analyst)
     for path in (f"/letters/{letter.pk}/", "/pictures/", "/settings/mail-look/"):
@@ -308,9 +325,7 @@ def test_only_those_who_prepare_campaigns_may_change_letters(
     assert as_bilal.get("/letters/").status_code == 404
 
 
-def test_a_letter_of_many_blocks_asks_the_database_no_more(
-    as_amina: Client, letter: Letter
-) -> None:
+def test_a_letter_of_many_blocks_asks_the_database_no_more(as_amina: Client, letter: Letter) -> None:
     def queries() -> int:
         as_amina.get(f"/letters/{letter.pk}/")
         with CaptureQueriesContext(connection) as seen:

@@ -43,7 +43,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     document = parsed(letter.document)
     asked = request.GET
     look = Look(asked.get("block", "")[:10], language_in(request, document, letter))
-    press = Press(letter, home, look, "look", secrets.token_hex(4), letter.version, asked.get("place", "")[:20])
+    press = Press(
+        letter, home, look, "look", secrets.token_hex(4), letter.version, asked.get("place", "")[:20]
+    )
     return render(request, "marketing/letters/edit.html", editor_page.context(request, press))
 
 
@@ -125,6 +127,8 @@ def _after(request: HttpRequest, press: Press, what: str, rest: str) -> None:
 def _answer(request: HttpRequest, press: Press) -> HttpResponse:
     if press.do == "auto" and wants(request, "canvas"):
         return _answer_quietly(request, press)
+    if press.do == "preview" and press.status == 200 and request.htmx:  # type: ignore[attr-defined]
+        return HttpResponse(status=204, headers={"HX-Redirect": _preview(press)})
     if wants(request, "editor"):
         response = render(
             request,
@@ -138,9 +142,13 @@ def _answer(request: HttpRequest, press: Press) -> HttpResponse:
         context = editor_page.context(request, press)
         return render(request, "marketing/letters/edit.html", context, status=press.status)
     if press.do == "preview":
-        query = urlencode({"language": press.look.language})
-        return redirect(f"{reverse('letters:preview', args=[press.letter.pk])}?{query}")
+        return redirect(_preview(press))
     return redirect(address(press) + editor_page.anchor(press))
+
+
+def _preview(press: Press) -> str:
+    query = urlencode({"language": press.look.language})
+    return f"{reverse('letters:preview', args=[press.letter.pk])}?{query}"
 
 
 def _answer_quietly(request: HttpRequest, press: Press) -> HttpResponse:
@@ -181,4 +189,3 @@ def items(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:100]
     found = matching(text).filter(archived_at=None).order_by("name", "id")[:ITEMS_SHOWN] if text else []
     return render(request, "marketing/letters/_item_choices.html", {"found": found})
-

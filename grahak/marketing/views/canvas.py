@@ -145,11 +145,8 @@ class Drawn:
     @property
     def products(self) -> list[Item]:
         if self.block["pick"] == "chosen":
-            return [
-                self.shelf.products[code] for code in self.block["codes"] if code in self.shelf.products
-            ]
+            return [self.shelf.products[code] for code in self.block["codes"] if code in self.shelf.products]
         return self.shelf.some_products[: self.block["count"]]
-
 
 
 def drawn(
@@ -180,9 +177,7 @@ def _line(
         one = Drawn(block, KINDS[block["type"]], shelf, language, fallback)
         one.is_open, one.checks = block["id"] == opened, checks.get(block["id"], [])
         one.is_first, one.is_last = index == 0, index == len(blocks) - 1
-        one.other = any(
-            words.get(fallback) and not words.get(language) for _field, words in words_of(block)
-        )
+        one.other = any(words.get(fallback) and not words.get(language) for _field, words in words_of(block))
         columns = block.get("columns", ())
         for number, column in enumerate(columns):
             inner = _line(column, shelf, language, fallback, opened, checks)

@@ -21,6 +21,8 @@ from grahak.marketing.views.canvas import ICONS, drawn
 from grahak.marketing.views.letter_parts import source_of
 from grahak.marketing.views.press import Press
 
+LANGUAGE_NAMES = dict(settings.LANGUAGES)
+
 
 @dataclass(frozen=True)
 class Tab:
@@ -45,7 +47,7 @@ class Head:
 
 
 def context(request: HttpRequest, press: Press) -> dict[str, Any]:
-    """What edit.html, _editor.html and _kept.html draw. """
+    """What edit.html, _editor.html and _kept.html draw."""
     letter = press.letter
     document = parsed(letter.document)
     look, source = press.look, source_of(letter, document)
@@ -54,7 +56,6 @@ def context(request: HttpRequest, press: Press) -> dict[str, Any]:
     error = press.refused if isinstance(press.refused, BadDocument) else None
     typed = request.POST if press.refused or press.overtaken else None
     panel = panels.panel_of(block, look.language, source, error=error, typed=typed) if block else None
-    info = get_language_info(look.language)
     return {
         "letter": letter,
         "home": press.home,
@@ -63,10 +64,10 @@ def context(request: HttpRequest, press: Press) -> dict[str, Any]:
         "page": press.page,
         "look": look,
         "place": press.place,
-        "language_name": info["name_local"],
-        "direction": "rtl" if info["bidi"] else "ltr",
+        "language_name": LANGUAGE_NAMES[look.language],
+        "reads": "rtl" if get_language_info(look.language)["bidi"] else "ltr",
         "source": source,
-        "source_name": get_language_info(source)["name_local"],
+        "source_name": LANGUAGE_NAMES[source],
         "tabs": _tabs(document, source),
         "heads": _heads(document, look.language, source, typed),
         "blocks": drawn(document, look.language, source, opened=look.block, checks=found),

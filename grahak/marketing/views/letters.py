@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -44,7 +45,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
     )
     context: dict[str, Any] = {"page": page, "q": text, "away": away, "campaign": _campaign(asked)}
     context["variant"] = asked.get("variant", "")[:1]
-    context["shown"] = [(one, _shown_in(one)) for one in page.rows]
+    context["shown"] = [(one, _shown_in(one), _languages(one)) for one in page.rows]
     if wants(request, "templates"):
         return render(request, "marketing/letters/_templates.html", context)
     context["starters"] = starters.STARTERS if not away and not text else []
@@ -55,6 +56,11 @@ def _shown_in(letter: Letter) -> str:
     """The language of a letter's small picture: the one this person reads, or the letter's own."""
     own = (get_language() or "en")[:2]
     return own if own in letter.document.get("languages", ()) else letter.default_language
+
+
+def _languages(letter: Letter) -> list[tuple[str, str]]:
+    there = letter.document.get("languages", ())
+    return [(code, str(name)) for code, name in settings.LANGUAGES if code in there]
 
 
 def _campaign(asked: Any) -> Campaign | None:

@@ -52,9 +52,7 @@ def _take(request: HttpRequest) -> str:
         except pictures.NoPicture as error:
             return f"{file.name}: {error}"
     count = len(files)
-    say(
-        request, ngettext("%(n)s picture is here.", "%(n)s pictures are here.", count) % {"n": count}
-    )
+    say(request, ngettext("%(n)s picture is here.", "%(n)s pictures are here.", count) % {"n": count})
     return ""
 
 
@@ -78,7 +76,7 @@ def picture(request: HttpRequest, token: str) -> HttpResponse | FileResponse:
     """A picture by its token, for anybody who got a mail with it. It never changes, so it is kept for a year; it is
     served as the picture that it is, never as a document."""
     found = Picture.objects.filter(token=token).first()
-    if found is None or not found.file.storage.exists(found.file.name):
+    if found is None or not found.file.storage.exists(found.file.name or ""):
         raise Http404
     return FileResponse(
         found.file.open("rb"),

@@ -8,6 +8,7 @@ import re
 from typing import Any, cast
 
 from csp.decorators import csp_exempt
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.http import Http404, HttpRequest, HttpResponse
@@ -33,6 +34,7 @@ from grahak.marketing.views.letter_parts import Home, home_of, letter_or_404
 from grahak.marketing.words.liquid import Mistake
 from grahak.sales.finding import find_customers
 
+LANGUAGE_NAMES = dict(settings.LANGUAGES)
 SCREENS = ("wide", "phone", "text")
 READERS_SHOWN = 8
 _DARK = re.compile(r"\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
@@ -82,7 +84,8 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         "reader": customer,
         "not_found": asked.get("who", "").strip()[:100] if customer is None else "",
         "chosen": chosen,
-        "languages": [(code, get_language_info(code)["name_local"]) for code in languages_in(letter.document)],
+        "languages": [(code, LANGUAGE_NAMES[code]) for code in languages_in(letter.document)],
+        "reads": "rtl" if get_language_info(language)["bidi"] else "ltr",
         "own_language": trial.language_for(letter, trial.reader_of(customer)),
         "sheet": f"{reverse('letters:sheet', args=[pk])}?{urlencode({k: v for k, v in chosen.items() if v})}",
         "to": asked.get("to", "") or cast(User, request.user).email,

@@ -45,8 +45,8 @@
 //   data-choices         on a menu of boxes to tick: its summary says what is ticked; data-narrow on a box in it
 //   data-look-at="r-0-1" on the rules: the line that gets the focus once they are swapped in
 //
-// The block editor of letters (letters.js, letter-words.js)
-//   data-letter          on its form; data-block="b3" on each block, data-grip on its handle, data-spot where one can be
+// The block editor of letters (letters.js, letter-words.js, letter-queue.js)
+//   data-letter          on its form; data-block="b3" on each block, data-lift on its handle, data-spot where one can be
 //                        put; data-way="up|down|back|on", data-carry, data-undo-step, data-redo-step on buttons
 //   data-look-at, data-focus  on the editor: which block, and what gets the focus once it is drawn anew
 //   data-marks="id"      on the buttons of bold, italic, link, list of that field; data-meter="id" on its meter
@@ -61,6 +61,7 @@
 import "./compose.js";
 import "./insert.js";
 import "./keys.js";
+import "./letter-queue.js";
 import "./letter-words.js";
 import "./letters.js";
 import "./live.js";

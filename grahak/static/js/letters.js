@@ -23,7 +23,7 @@ function unmark() {
 }
 
 document.addEventListener("dragstart", (event) => {
-  if (!event.target.closest?.("#canvas [data-grip]")) return;
+  if (!event.target.closest?.("#canvas [data-lift]")) return;
   carried = block(event.target);
   carried.classList.add("is-carried");
   event.dataTransfer.effectAllowed = "move";
@@ -87,8 +87,12 @@ document.addEventListener("htmx:after:swap", () => {
   const { focus, lookAt } = editor.dataset;
   delete editor.dataset.focus;
   const panel = document.getElementById("panel");
-  const first = "textarea, .stack input:not([type=hidden], [type=file]), select, .kinds__one, .picture-choice__one, button";
-  const found = { panel: panel?.querySelector(".sheet__body")?.querySelector(first), block: document.getElementById(lookAt), problem: editor.querySelector("[data-problem]") }[focus];
+  const fields = ["textarea", ".field input:not([type=hidden], [type=file])", "select", ".kinds__one, [data-upload]", "button"];
+  const first = fields.map((one) => panel?.querySelector(`.sheet__body :is(${one}):not(details *)`)).find(Boolean);
+  const found = { panel: first, block: document.getElementById(lookAt), problem: editor.querySelector("[data-problem]") }[focus];
   (found ?? panel)?.focus({ preventScroll: focus === "panel" });
   document.getElementById(lookAt)?.scrollIntoView({ block: "nearest" });
 });
+
+const opened = document.querySelector("#canvas .mail-block.is-open");
+if (opened && !location.hash) opened.scrollIntoView({ block: "nearest" });
