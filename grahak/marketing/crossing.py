@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import ngettext
 
@@ -59,7 +60,7 @@ def _planned(campaign: Campaign, by: User, now: dt.datetime, span: dt.timedelta)
     return said
 
 
-def _sent(people: object, since: dt.datetime) -> list[str]:
+def _sent(people: QuerySet[Any, Any], since: dt.datetime) -> list[str]:
     rows = (
         Message.objects.filter(
             state=MessageState.SENT, sent_at__gte=since, customer_id__in=people, dispatch__purpose="offers"

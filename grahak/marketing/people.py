@@ -60,7 +60,7 @@ class Asked:
 
     def rows(self, campaign: Campaign, user: User) -> QuerySet[Message]:
         """Their rows of the ledger, in no order. A text finds names in any script, numbers and addresses."""
-        rows = Message.objects.filter(dispatch_id=campaign.dispatch_id)
+        rows = Message.objects.filter(dispatch=campaign.dispatch)
         if self.state:
             rows = rows.filter(state=self.state)
         if self.reason:
@@ -86,7 +86,7 @@ def lines(campaign: Campaign) -> Iterator[str]:
     """Every one of the audience and every one held out as CSV, a piece at a time; memory does not grow with them."""
     yield BOM + _written([[guard(str(head)) for head in _heads()]])
     rows = (
-        Message.objects.filter(dispatch_id=campaign.dispatch_id)
+        Message.objects.filter(dispatch=campaign.dispatch)
         .select_related("customer", "contact")
         .order_by("pk")
     )

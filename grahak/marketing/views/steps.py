@@ -92,26 +92,26 @@ def who(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a part to the audience, or with "drop" take one away."""
     found = draft_or_404(pk)
     user: Any = request.user
-    parts = actions_parts(found)
+    numbered = numbered_parts(found)
     drop, add = request.POST.get("drop", ""), request.POST.get("add", "")
     if drop.isascii() and drop.isdecimal():
-        parts = [part for number, part in parts if number != int(drop)]
+        parts = [part for number, part in numbered if number != int(drop)]
     else:
         wanted = _part(add, request.POST.get("minus") == "1", user)
         if wanted is None:
             error = _("Choose whom to add.")
             return steps_page(request, found, status=422, at="who", who_error=error)
-        parts = [*(part for _number, part in parts), wanted]
+        parts = [*(part for _number, part in numbered), wanted]
     try:
         actions.set_audience(found, parts, by=user)
     except actions.OnItsWay as error:
         say(request, str(error), tone="wait")
     except ValueError:
-        return steps_page(request, found, status=422, at="who", who_error=_("That are too many parts."))
+        return steps_page(request, found, status=422, at="who", who_error=_("These are too many parts."))
     return _back(found, "who")
 
 
-def actions_parts(found: Campaign) -> list[tuple[int, Part]]:
+def numbered_parts(found: Campaign) -> list[tuple[int, Part]]:
     """The parts of a campaign with the numbers of their rows."""
     rows = found.parts.order_by("minus", "position", "pk")
     return [

@@ -55,7 +55,11 @@ def message_why(request: HttpRequest, pk: int) -> HttpResponse:
         if pk <= LARGEST
         else None
     )
-    if row is None or not Customer.objects.visible_to(user).filter(pk=row.customer_id).exists():
+    if (
+        row is None
+        or row.customer_id is None
+        or not Customer.objects.visible_to(user).filter(pk=row.customer_id).exists()
+    ):
         raise Http404
     may = scope_of(user, "campaigns.view") is not None
     context = {
