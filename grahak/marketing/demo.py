@@ -107,7 +107,7 @@ def give_costs(by: User | None) -> int:
     for pk, rate in sold.order_by("product").values_list("product").annotate(rate=Avg("unit_price")):
         if chance.random() < COSTED:
             # the average is of whole ten-thousandths, and a cost is of whole paise
-            rows.append((round(float(rate) * chance.uniform(0.52, 0.78) / 100) * 100, pk))
+            rows.append((round(float(rate) * chance.uniform(0.36, 0.58) / 100) * 100, pk))
     bulk.update(Product, ["cost"], rows)
     return len(rows)
 

@@ -34,6 +34,7 @@ AT_LAUNCH = (
     *(SkipReason.SAME_ADDRESS, SkipReason.SAME_ACCOUNT, SkipReason.CAPPED, SkipReason.NO_WINDOW),
 )
 FEWEST, FEWEST_BUYERS = 30, 5
+LEANS = Decimal("0.25")  # a group hangs on one customer who makes up so much of it
 STRETCHES = 4
 
 VERDICTS = {
@@ -50,11 +51,12 @@ VERDICTS = {
 @dataclass(frozen=True)
 class Group:
     """One of the two groups: its customers and BUYERS, what they ORDERED and RETURNED (positive), and NET, the
-    difference, in the shop's currency."""
+    difference, in the shop's currency; LARGEST is the net revenue of the customer who bought most."""
 
     arm: Arm
     ordered: Decimal
     returned: Decimal
+    largest: Decimal = Decimal(0)
 
     @property
     def net(self) -> Decimal:
@@ -65,6 +67,11 @@ class Group:
         """Net revenue a customer, to a hundredth."""
         whole = self.net / self.arm.customers if self.arm.customers else Decimal(0)
         return whole.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+    @property
+    def leans(self) -> Decimal:
+        """The part of NET that one customer alone makes up, 0 to 1."""
+        return min(Decimal(1), self.largest / self.net) if self.net > 0 else Decimal(0)
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -119,13 +126,28 @@ class Effect:
             return _("Between %(low)s less and %(high)s more: can't tell yet.") % said
         return _("Between %(low)s less and %(high)s more: that can't be told from chance.") % said
 
+    @property
+    def caution(self) -> str:
+        """What to bear in mind where one customer alone sways a group; "" where none does."""
+        if self.each is None:
+            return ""
+        for group, words in (
+            (self.held_out, _("One customer alone makes up %(share)s%% of what those held out bought: a lot that falls "
+                              "otherwise would show otherwise. Trust the share of buyers more.")),
+            (self.audience, _("One customer alone makes up %(share)s%% of what the audience bought. Trust the share of "
+                              "buyers more.")),
+        ):  # fmt: skip
+            if group.leans >= LEANS:
+                return words % {"share": round(group.leans * 100)}
+        return ""
+
     def stored(self) -> dict[str, Any]:
         """As JSON; `read` gives it back."""
         found = asdict(self)
         for name in ("since", "until"):
             found[name] = found[name].isoformat() if found[name] else None
         for name in ("audience", "held_out"):
-            found[name] |= {part: str(found[name][part]) for part in ("ordered", "returned")}
+            found[name] |= {part: str(found[name][part]) for part in ("ordered", "returned", "largest")}
         for name in ("each", "share"):
             if found[name] and found[name]["freedom"] == float("inf"):
                 found[name]["freedom"] = None  # JSON knows no infinity
@@ -136,7 +158,7 @@ def read(found: dict[str, Any]) -> Effect:
     """What `stored` gave."""
 
     def group(one: dict[str, Any]) -> Group:
-        return Group(Arm(**one["arm"]), Decimal(one["ordered"]), Decimal(one["returned"]))
+        return Group(Arm(**one["arm"]), *(Decimal(one[part]) for part in ("ordered", "returned", "largest")))
 
     def difference(one: dict[str, Any] | None) -> Difference | None:
         if one is None:
@@ -236,6 +258,7 @@ def _group(customers: int, buyers: Sequence[tuple[int, int, int]]) -> Group:
         found,
         Decimal(sum(ordered for _sales, ordered, _back in buyers)).scaleb(-4),
         Decimal(sum(back for _sales, _ordered, back in buyers)).scaleb(-4),
+        Decimal(max((ordered - back for _sales, ordered, back in buyers), default=0)).scaleb(-4),
     )
 
 

@@ -24,7 +24,7 @@ from grahak.marketing.models import Campaign, CampaignCount
 from grahak.marketing.report.attribution import MODELS, model_of
 from grahak.marketing.report.figures import Figures, Line, LinkFigures, figures, links, messages
 
-SHAPE = 1  # of what is kept: another one is counted anew
+SHAPE = 2  # of what is kept: another one is counted anew
 AT_ONCE = 20_000  # messages that are counted while somebody waits for the page
 FRESH = dt.timedelta(minutes=1)
 OLD = dt.timedelta(minutes=15)

@@ -157,6 +157,16 @@ def test_returns_are_taken_off_their_orders_in_both_groups(sent: Campaign) -> No
     )
 
 
+def test_a_group_that_hangs_on_one_customer_is_said_to(sent: Campaign) -> None:
+    people(sent, 60, 30, "300")
+    held = people(sent, 40, 6, "300", held_out=True)
+    assert effect.of(sent, now=LATER).caution == ""
+    one_line(held[0], after(days=2), "2730")
+    found = effect.of(sent, now=LATER)
+    assert (found.held_out.largest, found.held_out.net) == (Decimal(3000), Decimal(4530))
+    assert "One customer alone makes up 66% of what those held out bought" in found.caution
+
+
 def test_what_is_stored_is_read_back(sent: Campaign) -> None:
     people(sent, 60, 30, "300")
     people(sent, 40, 5, "300", held_out=True)
