@@ -63,7 +63,9 @@ def tell_lines() -> int:
     rows = Identity.objects.filter(
         kind="phone", contact__customer__archived_at=None, contact__is_primary=True
     )
-    numbers = list(rows.order_by("-contact__customer__figures__last_at", "pk").values_list("value", flat=True)[:40:8])
+    numbers = list(
+        rows.order_by("-contact__customer__figures__last_at", "pk").values_list("value", flat=True)[:40:8]
+    )
     now = timezone.now()
     return sum(
         incoming.take("whatsapp", f"demo-{n}", number, text, at=now - dt.timedelta(hours=hours))

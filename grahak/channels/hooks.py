@@ -44,9 +44,7 @@ def hang() -> None:
         says=_("The server, name and address that messages go out with."),
     )
     registry.add_settings(account, *_settings())
-    registry.add(
-        Panel("channels.window", "side", "channels/panels/window.html", panels.window, order=35)
-    )
+    registry.add(Panel("channels.window", "side", "channels/panels/window.html", panels.window, order=35))
     registry.add_first_steps(account)
     on("customers.contact.unsubscribed", on_unsubscribed)
     erasing.register()

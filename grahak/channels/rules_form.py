@@ -43,7 +43,8 @@ class RulesForm(StyledModelForm):
             "stale_hours",
         ]
         widgets: ClassVar[dict[str, Any]] = {
-            name: forms.TimeInput(attrs={"type": "time"}, format="%H:%M") for name in ("quiet_from", "quiet_until")
+            name: forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+            for name in ("quiet_from", "quiet_until")
         }
 
     def clean(self) -> dict[str, Any]:

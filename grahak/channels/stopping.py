@@ -28,7 +28,9 @@ STOP: Final = frozenset(
     """.replace("\n", "|").split("|")
 )
 _KNOWN = frozenset(" ".join(word.split()) for word in STOP if word.strip())
-_ARABIC = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ه": "ہ", "ة": "ہ", "ۀ": "ہ", "ئ": "ی", "أ": "ا", "إ": "ا"})
+_ARABIC = str.maketrans(
+    {"ي": "ی", "ى": "ی", "ك": "ک", "ه": "ہ", "ة": "ہ", "ۀ": "ہ", "ئ": "ی", "أ": "ا", "إ": "ا"}
+)
 
 
 def folded(text: str) -> str:
@@ -51,7 +53,9 @@ def folded(text: str) -> str:
 _FOLDED = frozenset(folded(word) for word in _KNOWN)
 
 
-_TOO_COMMON = frozenset({"end", "bas", "remove", "cancel", "band", "بند", "बंद", "બંધ"})  # stand in other texts too
+_TOO_COMMON = frozenset(
+    {"end", "bas", "remove", "cancel", "band", "بند", "बंद", "બંધ"}
+)  # stand in other texts too
 
 
 def means_stop(text: str, more: Iterable[str] = (), shop: str = "") -> bool:

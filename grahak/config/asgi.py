@@ -198,7 +198,9 @@ def _beside(pages: Any) -> Any:
 
     async def served(scope: Any, receive: Receive, send: Send) -> None:
         path = scope["path"] if scope["type"] == "http" else ""
-        ours = bare.get(path) or (links if links.wants(path) else intake if path.startswith("/v1/") else pages)
+        ours = bare.get(path) or (
+            links if links.wants(path) else intake if path.startswith("/v1/") else pages
+        )
         await ours(scope, receive, send)
 
     return served

@@ -247,9 +247,17 @@ def whatsapp() -> tuple[str, str, str]:
     if found.is_fake:
         return OK, "the demo's fake (nothing is sent)", ""
     if found.trouble:
-        return FAILED, f"Meta says: {found.trouble}", "Look under Settings, WhatsApp, and press “Ask Meta now”."
+        return (
+            FAILED,
+            f"Meta says: {found.trouble}",
+            "Look under Settings, WhatsApp, and press “Ask Meta now”.",
+        )
     if found.quality == "RED":
-        return WARNING, "Meta calls the quality of the number low", "Write to fewer people, to those who asked."
+        return (
+            WARNING,
+            "Meta calls the quality of the number low",
+            "Write to fewer people, to those who asked.",
+        )
     if found.hooked_at is None:
         return WARNING, "no webhook came yet", "Enter the address of Settings, WhatsApp in Meta's dashboard."
     return OK, f"{found.number or found.phone_id}, quality {found.quality.lower() or 'unknown'}", ""
@@ -264,7 +272,11 @@ def sms() -> tuple[str, str, str]:
     if found.is_fake:
         return OK, "the demo's fake (nothing is sent)", ""
     if found.trouble:
-        return FAILED, f"the gateway says: {found.trouble}", "Look under Settings, SMS, and try it on a phone."
+        return (
+            FAILED,
+            f"the gateway says: {found.trouble}",
+            "Look under Settings, SMS, and try it on a phone.",
+        )
     if not found.hook_key_sealed:
         return WARNING, "the gateway signs no reports", "Keep the address of its reports to yourself."
     return OK, found.name, ""
@@ -280,7 +292,11 @@ def webhooks() -> tuple[str, str, str]:
         return FAILED, f"{late} calls of providers wait to be worked", "Start the worker: grahak worker."
     failed = HookDelivery.objects.filter(state=HookState.FAILED).count()
     if failed:
-        return WARNING, f"{failed} calls of providers could not be read", "Look for “webhook call” in the log."
+        return (
+            WARNING,
+            f"{failed} calls of providers could not be read",
+            "Look for “webhook call” in the log.",
+        )
     return OK, "none waits", ""
 
 

@@ -164,7 +164,9 @@ def extension(name: str) -> str:
 
 def engine(*extensions: str) -> duckdb.DuckDBPyConnection:
     """A DuckDB of its own with capped threads and memory, times in UTC, and nothing loaded but what is named."""
-    scratch().parent.mkdir(parents=True, exist_ok=True)  # it makes its folder when it must spill, not the one above
+    scratch().parent.mkdir(
+        parents=True, exist_ok=True
+    )  # it makes its folder when it must spill, not the one above
     found = duckdb.connect(
         ":memory:",
         config={

@@ -325,7 +325,11 @@ add(
             _c("first_clicked_at", "time", _("When a link in it was first followed")),
             _c("unsubscribed_at", "time", _("When it made somebody unsubscribe")),
             _c("variant", "text", _("Which wording they got, as a letter; empty where there was one only")),
-            _c("delivered_at", "time", _("When the provider said that it was delivered; empty where none says so")),
+            _c(
+                "delivered_at",
+                "time",
+                _("When the provider said that it was delivered; empty where none says so"),
+            ),
             _c("bounced_at", "time", _("When it came back")),
             _c("complained_at", "time", _("When it was called spam")),
             _c("cost", "money", _("What the provider took for it; empty where it does not say")),

@@ -37,7 +37,11 @@ _SIGNS = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.
 def names() -> list[str]:
     """The benches there are."""
     package = import_module("grahak.config.bench")
-    found = [module.name for module in iter_modules(package.__path__) if module.name not in ("frame", "big", "bare")]
+    found = [
+        module.name
+        for module in iter_modules(package.__path__)
+        if module.name not in ("frame", "big", "bare")
+    ]
     return sorted(found)
 
 

@@ -126,7 +126,10 @@ def word(campaign: Campaign, language: str, *, subject: str, body: str, by: User
         CampaignText.objects.update_or_create(
             campaign=campaign,
             language=language,
-            defaults={"subject": " ".join(subject.split())[:200], "body": body.replace("\r\n", "\n")[:40_000]},
+            defaults={
+                "subject": " ".join(subject.split())[:200],
+                "body": body.replace("\r\n", "\n")[:40_000],
+            },
         )
         campaign.save(update_fields=["updated_at"])
     audit.record("marketing.campaign.worded", campaign, by=by, language=language)

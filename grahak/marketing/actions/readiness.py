@@ -59,10 +59,13 @@ def problems(campaign: Campaign) -> list[Problem]:
     """Everything to mend before it is sent, in the order of the page; what stops it first."""
     if campaign.channel == "email":
         found = [
-            Problem(check.what, check.language, check.field, check.level, check.block) for check in checks(campaign)
+            Problem(check.what, check.language, check.field, check.level, check.block)
+            for check in checks(campaign)
         ]
         if accounts.current() is None:
             found.append(Problem(_("There is no mail account yet: the owner can set it up in Settings.")))
     else:
-        found = [Problem(one.what, one.language, one.field, one.level) for one in preflight.found_in(campaign)]
+        found = [
+            Problem(one.what, one.language, one.field, one.level) for one in preflight.found_in(campaign)
+        ]
     return sorted(found, key=lambda one: one.level != "stop")

@@ -48,7 +48,9 @@ def filled(wanted: Sequence[tuple[int, int, Compiled]], *, base: str) -> dict[in
         if key not in drawn:
             url = drawing.address_of_product(pick.url, item)
             made = drawing.card(item, letter.face, letter.colours, pick, base, linked=bool(url))
-            if letter.html.isascii():  # a mail that is ASCII so far needs no other encoding for a currency's sign
+            if (
+                letter.html.isascii()
+            ):  # a mail that is ASCII so far needs no other encoding for a currency's sign
                 made = Card(_numbered(made.html), made.text)
             drawn[key] = (made, url)
         return drawn[key]
