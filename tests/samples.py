@@ -5,6 +5,7 @@ A room that adds an address with arguments adds a line to SAMPLES; the matrix fa
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from decimal import Decimal
@@ -260,6 +261,23 @@ class World:
 
         return SetAside.objects.create(source="mailbox", key="k", reason="broken", content=b"?")
 
+    @cached_property
+    def letter(self) -> Any:
+        from grahak.marketing.letters import actions
+
+        return actions.create("New shades", by=self.owner, language="en")
+
+    @cached_property
+    def picture(self) -> Any:
+        from django.core.files.base import ContentFile
+        from PIL import Image
+
+        from grahak.marketing.letters import pictures
+
+        out = io.BytesIO()
+        Image.new("RGB", (8, 6), "teal").save(out, "PNG")
+        return pictures.take(ContentFile(out.getvalue(), "shade.png"), by=self.owner)
+
     @property
     def barred(self) -> Any:
         from grahak.channels.models import Suppression
@@ -427,6 +445,16 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     },
     **dict.fromkeys(("connect:reject", "connect:reject_again"), lambda world: {"pk": world.reject.pk}),
     "marketing:variant": lambda world: {"pk": world.draft.pk, "code": "A"},
+    **dict.fromkeys(
+        (
+            *("letters:edit", "letters:undo", "letters:preview", "letters:sheet", "letters:test"),
+            *("letters:copy", "letters:archive", "letters:restore", "letters:as_template"),
+        ),
+        lambda world: {"pk": world.letter.pk},
+    ),
+    "letters:starter": lambda world: {"code": "thanks", "language": "en"},
+    "letters:picture": lambda world: {"token": world.picture.token},
+    "letters:remove_picture": lambda world: {"pk": world.picture.pk},
     "marketing:message_why": lambda world: {"pk": world.message.pk},
     **dict.fromkeys(("channels:lift", "channels:put_back"), lambda world: {"pk": world.barred.pk}),
     **dict.fromkeys(("channels:aside", "channels:put_away"), lambda world: {"pk": world.set_aside.pk}),
@@ -436,7 +464,12 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     **dict.fromkeys(
         (
             *("marketing:form", "marketing:form_edit", "marketing:form_preview", "marketing:form_poster"),
-            *("marketing:form_export", "marketing:form_archive", "marketing:form_restore", "marketing:form_ask_again"),
+            *(
+                "marketing:form_export",
+                "marketing:form_archive",
+                "marketing:form_restore",
+                "marketing:form_ask_again",
+            ),
         ),
         lambda world: {"pk": world.form.pk},
     ),
@@ -464,7 +497,13 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
             *("marketing:test", "marketing:send", "marketing:remove", "marketing:approved"),
             *("marketing:reach", "marketing:rename", "marketing:who", "marketing:how", "marketing:when"),
             *("marketing:add_variant", "marketing:trying", "marketing:check", "marketing:archive"),
-            *("marketing:restore", "marketing:words", "marketing:meter", "marketing:schedule", "marketing:ask"),
+            *(
+                "marketing:restore",
+                "marketing:words",
+                "marketing:meter",
+                "marketing:schedule",
+                "marketing:ask",
+            ),
             *("marketing:phone_try", "marketing:codes"),
             *("marketing:unschedule", "marketing:approve", "marketing:refuse", "marketing:late"),
         ),
