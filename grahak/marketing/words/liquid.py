@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import lru_cache
 from html import escape
+from io import StringIO
 from typing import Any, TextIO
 from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 from liquid import BoundTemplate, Environment, RenderContext
+from liquid.builtin.expressions import FilteredExpression, Path
 from liquid.builtin.output import Output, OutputNode
 from liquid.builtin.tags.capture_tag import CaptureNode, CaptureTag
 from liquid.exceptions import (
@@ -26,7 +28,10 @@ from liquid.exceptions import (
     OutputStreamLimitError,
     UnknownFilterError,
 )
+from liquid.output import LimitedStringIO
+from liquid.stream import TokenStream
 from liquid.stringify import to_liquid_string
+from liquid.token import Token
 
 from grahak.marketing.words import filters
 
@@ -70,6 +75,54 @@ class Made(str):
     __slots__ = ()
 
 
+class _Buffer(LimitedStringIO):
+    """Counts signs: encoding every piece to count its bytes cost more than all else."""
+
+    def write(self, piece: str) -> int:
+        self.size += len(piece)
+        if self.size > self.limit:
+            raise OutputStreamLimitError("output stream limit reached", token=None)
+        return StringIO.write(self, piece)
+
+
+class _Template(BoundTemplate):
+    def _get_buffer(self) -> StringIO:
+        limit = self.env.output_stream_limit
+        return _Buffer(limit) if limit is not None else StringIO()
+
+
+class _OursNode(OutputNode):
+    """A value of our own (`_l0`, `_stop`, …): nobody can assign to it, so it is looked up at once."""
+
+    __slots__ = ("escapes", "name")
+
+    def __init__(self, token: Token, expression: Any, name: str, *, escapes: bool) -> None:
+        super().__init__(token, expression)
+        self.name, self.escapes = name, escapes
+
+    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
+        value = context.globals.get(self.name, "")
+        if value.__class__ is Made or not self.escapes:
+            return buffer.write(str(value))
+        return buffer.write(escape(str(value)))
+
+
+def _ours(node: OutputNode, *, escapes: bool) -> OutputNode:
+    """NODE, or a quicker one where it says nothing but one of our own values."""
+    expression = node.expression
+    if not isinstance(expression, FilteredExpression) or expression.filters:
+        return node
+    path = expression.left.path if isinstance(expression.left, Path) else ()
+    if len(path) == 1 and isinstance(path[0], str) and path[0].startswith("_"):
+        return _OursNode(node.token, expression, path[0], escapes=escapes)
+    return node
+
+
+class _PlainOutput(Output):
+    def parse(self, stream: TokenStream) -> OutputNode:
+        return _ours(super().parse(stream), escapes=False)
+
+
 class _EscapedNode(OutputNode):
     def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
         value = self.expression.evaluate(context)
@@ -80,6 +133,9 @@ class _EscapedNode(OutputNode):
 
 class _EscapedOutput(Output):
     node_class = _EscapedNode
+
+    def parse(self, stream: TokenStream) -> OutputNode:
+        return _ours(super().parse(stream), escapes=True)
 
 
 class _MadeNode(CaptureNode):
@@ -123,10 +179,14 @@ class _Strict(Environment):
 
 class _Long(_Strict):
     output_stream_limit = MOST_OUTPUT
+    template_class = _Template
+
+    def setup_tags_and_filters(self, *, extra: bool = False) -> None:
+        super().setup_tags_and_filters(extra=extra)
+        self.add_tag(_PlainOutput)
 
 
 class _Html(_Long):
-
     def setup_tags_and_filters(self, *, extra: bool = False) -> None:
         super().setup_tags_and_filters(extra=extra)
         self.add_tag(_EscapedOutput)
