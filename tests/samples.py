@@ -256,6 +256,12 @@ class World:
         return SmsAccount.objects.create(name="Gateway", url="https://sms.example/")
 
     @cached_property
+    def mail_provider(self) -> Any:
+        from grahak.channels.models import Sender
+
+        return Sender.objects.create(provider="postmark", from_address="shop@kapasi.example", hook_token="t0ken")
+
+    @cached_property
     def set_aside(self) -> Any:
         from grahak.channels.models import SetAside
 
@@ -458,7 +464,7 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "marketing:message_why": lambda world: {"pk": world.message.pk},
     **dict.fromkeys(("channels:lift", "channels:put_back"), lambda world: {"pk": world.barred.pk}),
     **dict.fromkeys(("channels:aside", "channels:put_away"), lambda world: {"pk": world.set_aside.pk}),
-    "channels:mail_hook": lambda world: {"token": "nobodys"},
+    "channels:mail_hook": lambda world: {"token": world.mail_provider.hook_token},
     **dict.fromkeys(("channels:mail", "channels:mail_html"), lambda world: {"pk": world.mail.pk}),
     "channels:stop": lambda world: {"token": tokens.stop_token(world.message.pk)},
     **dict.fromkeys(
