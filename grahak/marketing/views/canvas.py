@@ -16,6 +16,7 @@ from grahak.catalogue.models import Product
 from grahak.marketing.letters import markup, products
 from grahak.marketing.letters.blocks import KINDS, Block, Kind, words_of
 from grahak.marketing.letters.document import Document
+from grahak.marketing.letters.preview import SAMPLE_CODE
 from grahak.marketing.letters.products import Item
 from grahak.marketing.models import Picture
 from grahak.marketing.words.people import tags
@@ -112,6 +113,11 @@ class Drawn:
     @property
     def template(self) -> str:
         return f"marketing/letters/blocks/{self.kind.type}.html"
+
+    @property
+    def sample_code(self) -> str:
+        """What stands for the code that each reader gets of their own."""
+        return SAMPLE_CODE
 
     @property
     def level(self) -> str:

@@ -37,6 +37,8 @@ def library(request: HttpRequest) -> HttpResponse:
     page = page_of(
         rows, ("-id",), after=request.GET.get("after", ""), before=request.GET.get("before", ""), size=SHOWN
     )
+    for one in page.rows:
+        one.kilobytes = (one.size + 1023) // 1024  # type: ignore[attr-defined]
     context = {"page": page, "q": text, "problem": problem}
     return render(request, "marketing/letters/pictures.html", context, status=422 if problem else 200)
 
