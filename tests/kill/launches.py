@@ -17,6 +17,7 @@ from typing import Any
 from tests.kill.imports import environment
 
 PEOPLE = 900
+PHASES = ("writing", "moment", "giving")
 PREPARE = f"""
 import django
 django.setup()
@@ -106,13 +107,13 @@ def fate(seed: int, data: Path, wanted: dict[str, Any], folder: Path) -> dict[st
     chance = random.Random(seed)
     mine = shutil.copytree(data, folder / f"life-{seed}")
     killed = []
-    for _life in range(3):
+    for life in range(3):
         victim = subprocess.Popen(
             [sys.executable, "-c", VICTIM], env=environment(mine), stdout=subprocess.PIPE, text=True
         )
         assert victim.stdout is not None
         victim.stdout.readline()
-        _wait(victim, mine, chance)
+        _wait(victim, mine, PHASES[(seed + life) % len(PHASES)], chance)
         if victim.poll() is None:
             victim.send_signal(signal.SIGKILL)
         victim.wait()
@@ -140,15 +141,22 @@ def fate(seed: int, data: Path, wanted: dict[str, Any], folder: Path) -> dict[st
     }
 
 
-def _wait(victim: subprocess.Popen[str], data: Path, chance: random.Random) -> None:
-    """Until so many rows are written, or a moment is over."""
-    at = chance.choice((0, 0, chance.randrange(1, PEOPLE)))
-    until = time.monotonic() + (chance.uniform(0.0, 0.6) if not at else 20)
-    query = QUERIES["messages"]
-    while victim.poll() is None and time.monotonic() < until:
-        if at and _one(data, query) >= at:
+def _wait(victim: subprocess.Popen[str], data: Path, phase: str, chance: random.Random) -> None:
+    """Until a seeded point of a phase: some moment, so many rows newly written, or so many still to be given the
+    winner's wording."""
+    if phase == "moment":
+        time.sleep(chance.uniform(0.0, 0.6))
+        return
+    at = chance.randrange(1, PEOPLE // 2)
+    seen_before = False
+    while victim.poll() is None:
+        if phase == "writing":
+            n = _one(data, QUERIES["messages"])
+            seen_before = seen_before or n < at  # what an earlier life left does not count
+            if (seen_before and n >= at) or _one(data, QUERIES["state"]) == "sending":
+                return
+        elif _one(data, QUERIES["state"]) == "sending" and _one(data, QUERIES["without_wording"]) <= at:
             return
-        time.sleep(0.001)
 
 
 def _one(data: Path, query: str) -> Any:
