@@ -76,7 +76,10 @@ class ThreadedHandler(ASGIHandler):
         """Answer a request in this thread; gives an async stream back, which only the loop can send."""
 
         def say(message: dict[str, Any]) -> None:
-            asyncio.run_coroutine_threadsafe(send(message), loop).result()
+            async def sent() -> None:  # what the server's own `send` gives can be awaited but is no coroutine
+                await send(message)
+
+            asyncio.run_coroutine_threadsafe(sent(), loop).result()
 
         set_script_prefix(get_script_prefix(scope))
         signals.request_started.send(sender=self.__class__, scope=scope)
