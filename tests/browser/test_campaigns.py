@@ -170,6 +170,6 @@ def test_a_draft_is_made_without_a_script(open_page: OpenPage, shop_server: Shop
     page.go_back()
     page.get_by_role("button", name="Try two").click()
     expect(page.locator(".variant")).to_have_count(2)
-    page.fill("#how [name=holdout_percent]", "99")
+    page.fill("#how [name=cost_each]", "dear")
     page.locator("#how").get_by_role("button", name="Keep").click()
     expect(page.locator("#how .field__error")).to_be_visible()
