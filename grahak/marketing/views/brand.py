@@ -106,8 +106,13 @@ def _context(request: HttpRequest, found: Brand, problem: str) -> dict[str, Any]
         "address": value("address", found.address),
         "shop_address": shop.address if shop else "",
         "feet": [
-            (code, get_language_info(code), value(f"foot-{code}", foot.get(code, "")))
-            for code, _name in settings.LANGUAGES
+            (
+                code,
+                name,
+                "rtl" if get_language_info(code)["bidi"] else "ltr",
+                value(f"foot-{code}", foot.get(code, "")),
+            )
+            for code, name in settings.LANGUAGES
         ],
         "pictures": Picture.objects.order_by("-pk")[:12],
         "readable": READABLE,
