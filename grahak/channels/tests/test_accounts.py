@@ -209,7 +209,8 @@ def test_meta_s_webhook_proves_itself_by_its_word() -> None:
     assert (answer.status_code, answer.content) == (200, b"1158201444")
     assert answer["Content-Type"].startswith("text/plain")
     assert Client().get(path, asked | {"hub.verify_token": "wrong"}).status_code == 403
-    assert Client().get(path).status_code == 403
+    assert Client().get(path, {"hub.mode": "subscribe", "hub.challenge": "1"}).status_code == 403
+    assert Client().get(path).content == b"This address takes what Meta posts."
 
 
 def post(path: str, body: bytes, **headers: str) -> int:

@@ -36,6 +36,8 @@ def whatsapp(request: HttpRequest, token: str) -> HttpResponse:
 
 def _proven(request: HttpRequest, account: WhatsAppAccount) -> HttpResponse:
     """Meta asks once, when the webhook is set up, and wants its own challenge back."""
+    if "hub.mode" not in request.GET:  # whoever opens it in a browser to see whether it is there
+        return HttpResponse("This address takes what Meta posts.", content_type="text/plain")
     try:
         word = account.verify_word
     except Unsealable:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from grahak.channels import breaker, engine, ledger, turns, wire
 from grahak.channels.breaker import Breaker
@@ -222,9 +224,16 @@ def _at_once(outcome: Any) -> Any:
 def test_paused_in_the_middle_the_rest_waits_and_goes_out_once_when_it_goes_on(bench: Bench) -> None:
     dispatch = bench.launched(*(bench.somebody(n) for n in range(30)))
 
+    one_at_a_time = threading.Lock()  # what else is on the wire is answered once the pause is committed
+
     def pause(_address: str) -> None:
-        if len(bench.ids) == 4:
-            ledger.pause(Dispatch.objects.get(), by=None)
+        with one_at_a_time:
+            if len(bench.ids) >= 4 and not paused:
+                paused.append(True)
+                ledger.pause(Dispatch.objects.get(), by=None)
+                connection.close()
+
+    paused: list[bool] = []
 
     bench.on_taken = pause
     with bench.serving():
