@@ -45,7 +45,7 @@ def types(letter: Letter) -> list[str]:
     return [block["type"] for block in letter.document["blocks"]]
 
 
-def press(client: Client, letter: Letter, do: str, *, status: int = 302, **data: Any) -> Any:
+def press(client: Client, letter: Letter, do: str, *, status: Any = 302, **data: Any) -> Any:
     """Press a button of the editor as its form would, without a script."""
     letter.refresh_from_db()
     sent = {"do": do, "version": letter.version, "language": "en", "page": "p1", "block": "", **data}
