@@ -13,6 +13,7 @@ from grahak.marketing.views import (
     people,
     reaching,
     steps,
+    texting,
     why,
     words,
 )
@@ -29,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/words/", steps.words, name="words"),
     path("<int:pk>/template/", approved.keep, name="approved"),
     path("<int:pk>/meter/", words.meter, name="meter"),
+    path("<int:pk>/phone/", texting.try_out, name="phone_try"),
     path("<int:pk>/how/", steps.how, name="how"),
     path("<int:pk>/when/", checking.when, name="when"),
     path("<int:pk>/variants/", steps.add_variant, name="add_variant"),

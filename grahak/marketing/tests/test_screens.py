@@ -438,3 +438,12 @@ def test_needs_of_the_first_page_name_what_is_late_and_asked(amina, ready, bilal
     Campaign.objects.filter(pk=ready.pk).update(asked_at=timezone.now(), asked_by=amina)
     assert campaigns_that_need_you(amina, 5) == []
     assert [one["label"] for one in campaigns_that_need_you(bilal, 5)] == ["Look"]
+
+
+@pytest.mark.parametrize("channel", ["email", "sms", "whatsapp"])
+def test_the_steps_are_drawn_on_every_channel(as_amina, people, amina, channel):
+    from grahak.marketing.actions import begin
+
+    found = begin(by=amina, name="Eid", customers=[people[0].pk], channel=channel)
+    for page in ("", "check/", "reach/", "why/"):
+        assert as_amina.get(f"/campaigns/{found.pk}/{page}").status_code == 200
