@@ -132,7 +132,7 @@ def test_the_mails_button_confirms_and_leads_to_the_preferences(open_page, shop_
     page.locator("form .button--main").click()
     page.locator("a[href^='/me/']").click()
     expect(page.locator("html")).to_have_attribute("dir", "rtl")
-    expect(page.locator("[value=email-offers]")).to_be_checked()
+    expect(page.locator("[name=yes][value=email-offers]")).to_be_checked()
     assert axe(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.locator("[value=fewer]").check()
