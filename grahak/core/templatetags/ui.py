@@ -123,8 +123,16 @@ def weekday(value: dt.date) -> str:
 
 
 @register.filter
-def clock(value: dt.datetime | None) -> str:
+def short_weekday(value: dt.date) -> str:
+    """ "Mon": over a column of days."""
+    return formats.date_format(value, "D")
+
+
+@register.filter
+def clock(value: dt.datetime | dt.time | None) -> str:
     """The time of day, 24 hours."""
+    if isinstance(value, dt.time):
+        return value.strftime("%H:%M")
     return timezone.localtime(value, business.zone()).strftime("%H:%M") if value else ""
 
 
