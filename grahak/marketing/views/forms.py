@@ -9,7 +9,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
@@ -55,9 +55,7 @@ def form_list(request: HttpRequest) -> HttpResponse:
 @needs("forms.edit")
 def begin(request: HttpRequest) -> HttpResponse:
     """A new form of a kind, and on to its words."""
-    kind = request.POST.get("kind", "")
-    if kind not in FormKind.values:
-        raise Http404
+    kind = FormKind.ENQUIRY if request.POST.get("kind") == FormKind.ENQUIRY else FormKind.SIGN_UP
     form = making.begin(kind, by=cast(User, request.user))
     return redirect("marketing:form_edit", pk=form.pk)
 
