@@ -54,8 +54,10 @@ def change(
         if after == before:
             return found
         found.document = after
+        if found.default_language not in after["languages"]:
+            found.default_language = after["languages"][0]
         found.version += 1
-        found.save(update_fields=["document", "version", "updated_at"])
+        found.save(update_fields=["document", "default_language", "version", "updated_at"])
         _keep_step(found, before, last, by, page, place)
         return found
 

@@ -199,6 +199,14 @@ def test_words_of_another_language_are_copied_and_kept_apart(as_amina: Client, l
     assert letter.document["languages"] == ["en", "ur"]
 
 
+def test_the_letters_own_language_is_chosen_and_never_missing(as_amina: Client, letter: Letter) -> None:
+    press(as_amina, letter, "own:ur", language="ur")
+    assert letter.default_language == "ur"
+    press(as_amina, letter, "own:gu", language="ur", status=422)
+    press(as_amina, letter, "drop:ur", language="ur")
+    assert (letter.document["languages"], letter.default_language) == (["en"], "en")
+
+
 def test_products_are_found_by_code_name_and_choice(as_amina: Client, letter: Letter) -> None:
     red = Product.objects.create(code="BAN-7", name="Bandhani red")
     Product.objects.create(code="BAN-8", name="Bandhani blue")

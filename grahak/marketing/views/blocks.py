@@ -120,6 +120,8 @@ def _after(request: HttpRequest, press: Press, what: str, rest: str) -> None:
         chosen.keep_block(request, press)
     elif what == "forget":
         chosen.forget_block(request, rest)
+    elif what == "own":
+        chosen.own_language(request, press, rest)
     elif what == "rename":
         chosen.rename(request, press)
 

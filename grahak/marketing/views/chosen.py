@@ -88,6 +88,14 @@ def forget_block(request: HttpRequest, number: str) -> None:
         say(request, _("“%(name)s” is not kept any more.") % {"name": saved.name})
 
 
+def own_language(request: HttpRequest, press: Press, language: str) -> None:
+    """Make LANGUAGE the one that stands in for what is not written in others."""
+    try:
+        keeping.set_default_language(press.letter, language, by=cast(User, request.user))
+    except (Conflict, NotUnderstood) as error:
+        press.refused = BadDocument(str(error.sentence))
+
+
 def rename(request: HttpRequest, press: Press) -> None:
     """Give the letter another name."""
     try:
