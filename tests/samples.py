@@ -259,7 +259,9 @@ class World:
     def mail_provider(self) -> Any:
         from grahak.channels.models import Sender
 
-        return Sender.objects.create(provider="postmark", from_address="shop@kapasi.example", hook_token="t0ken")
+        return Sender.objects.create(
+            provider="postmark", from_address="shop@kapasi.example", hook_token="t0ken"
+        )
 
     @cached_property
     def set_aside(self) -> Any:
