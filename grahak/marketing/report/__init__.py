@@ -3,6 +3,5 @@
 from grahak.marketing.report.attribution import MODELS, Model, model_of
 from grahak.marketing.report.figures import Figures, Line, figures
 from grahak.marketing.report.kept import Kept, count, kept
-from grahak.marketing.report.sold import sold
 
-__all__ = ["MODELS", "Figures", "Kept", "Line", "Model", "count", "figures", "kept", "model_of", "sold"]
+__all__ = ["MODELS", "Figures", "Kept", "Line", "Model", "count", "figures", "kept", "model_of"]
