@@ -30,7 +30,7 @@ test-fast: setup-dev
 	$(BIN)/pytest -n 2 -m "not browser and not kill"
 
 test-walk: setup-dev
-	$(BIN)/pytest -m "browser or kill"
+	$(BIN)/pytest -n 2 --dist loadfile -m "browser or kill"
 
 test-postgres: setup-dev
 	$(BIN)/python scripts/with_postgres.py --servers 2 -- $(BIN)/pytest -n 2 -m "postgres and not browser and not kill"
