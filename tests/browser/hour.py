@@ -171,7 +171,7 @@ def write_letter(page: Page, campaign: str, subject: dict[str, str], body: dict[
     page.wait_for_url(re.compile(r"/letters/\d+/"))
     for code in subject:
         page.locator(f"button[name=do][value='language:{code}']").click()
-        expect(page.locator("[name=language]").first).to_have_value(code)
+        expect(page.locator("input[type=hidden][name=language]").first).to_have_value(code)
         page.locator("#b1 [data-open]").click()
         page.fill("#f-text", body[code])
         page.fill("#h-subject", subject[code])
