@@ -61,6 +61,22 @@ class Branch(models.Model):
         return self.name
 
 
+class Team(models.Model):
+    """Colleagues who work on the same customers, whatever their branch; its leader is one of them or above them."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    leader = models.ForeignKey(
+        "User", models.SET_NULL, null=True, blank=True, verbose_name=_("leader"), related_name="leads"
+    )
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Role(models.TextChoices):
     OWNER = "owner", _("Owner")
     MANAGER = "manager", _("Manager")
@@ -94,6 +110,9 @@ class User(AbstractBaseUser):
     role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.COUNTER)
     branch = models.ForeignKey(
         Branch, models.PROTECT, null=True, blank=True, verbose_name=_("branch"), related_name="people"
+    )
+    team = models.ForeignKey(
+        Team, models.SET_NULL, null=True, blank=True, verbose_name=_("team"), related_name="people"
     )
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     language = models.CharField(_("language"), max_length=5, blank=True)

@@ -8,10 +8,11 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from grahak.core.access import scoped
 from grahak.core.fields import MoneyField
-from grahak.core.models import Batch, Branch, User
+from grahak.core.models import Batch, Branch, Team, User
 
 if TYPE_CHECKING:
     from django.db.models import Manager
@@ -20,6 +21,15 @@ if TYPE_CHECKING:
 class Kind(models.TextChoices):
     PERSON = "person", _("Person")
     BUSINESS = "business", _("Shop or firm")
+
+
+class Lifecycle(models.TextChoices):
+    """Where a customer stands in a relationship that begins with a lead (ADR 10)."""
+
+    LEAD = "lead", pgettext_lazy("stage of a customer", "Lead")
+    PROSPECT = "prospect", pgettext_lazy("stage of a customer", "Prospect")
+    CUSTOMER = "customer", pgettext_lazy("stage of a customer", "Customer")
+    LAPSED = "lapsed", pgettext_lazy("stage of a customer", "Lapsed")
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
@@ -35,6 +45,13 @@ class Customer(models.Model):
     """A person, or a business (shop, retailer, company), that buys or may buy."""
 
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.PERSON)
+    lifecycle = models.CharField(
+        _("lifecycle"),
+        max_length=8,
+        choices=Lifecycle,
+        default=Lifecycle.CUSTOMER,
+        db_default=Lifecycle.CUSTOMER,
+    )
     name = models.CharField(_("name"), max_length=200)
     name_sort = models.CharField(max_length=200, blank=True)
     other_names = models.JSONField(_("name in other scripts"), default=dict, blank=True)
@@ -42,6 +59,27 @@ class Customer(models.Model):
     branch = models.ForeignKey(Branch, models.PROTECT, null=True, blank=True, verbose_name=_("branch"))
     owner = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, verbose_name=_("in charge"), related_name="customers"
+    )
+    team = models.ForeignKey(
+        Team,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        verbose_name=_("team"),
+        related_name="customers",
+    )
+    referred_by = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        verbose_name=_("referred by"),
+        related_name="referred",
+    )
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, db_index=False, related_name="merged_from"
     )
     tax_id = models.CharField(_("GSTIN or NTN"), max_length=32, blank=True)
     address = models.TextField(_("address"), blank=True)
@@ -70,6 +108,21 @@ class Customer(models.Model):
             models.Index(fields=["country"], name="customer_of_country"),
             models.Index(fields=["kind"], name="customer_of_kind"),
             models.Index(fields=["language"], name="customer_of_language"),
+            # Few customers have one of these: the index holds only those.
+            models.Index(
+                fields=["lifecycle", "id"], name="customer_of_life", condition=~models.Q(lifecycle="customer")
+            ),
+            models.Index(
+                fields=["team", "id"], name="customer_of_team", condition=models.Q(team__isnull=False)
+            ),
+            models.Index(
+                fields=["referred_by"],
+                name="customer_referred",
+                condition=models.Q(referred_by__isnull=False),
+            ),
+            models.Index(
+                fields=["merged_into"], name="customer_merged", condition=models.Q(merged_into__isnull=False)
+            ),
         ]
         constraints: ClassVar[list[Any]] = [
             models.CheckConstraint(condition=~models.Q(name=""), name="customer_has_a_name"),
