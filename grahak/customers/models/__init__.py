@@ -1,6 +1,6 @@
 """Customers and what is known about them."""
 
-from grahak.customers.models.activity import Activity, Note, Task
+from grahak.customers.models.activity import Activity, Note
 from grahak.customers.models.behaviour import (
     Event,
     EventSum,
@@ -32,12 +32,32 @@ from grahak.customers.models.customer import (
     SavedView,
     Tag,
 )
+from grahak.customers.models.merging import (
+    ChangeKind,
+    DuplicatePair,
+    Merge,
+    MergeChange,
+    MergeMove,
+    PairState,
+)
+from grahak.customers.models.work import (
+    CalendarFeed,
+    Meeting,
+    Priority,
+    Reminder,
+    Repeat,
+    Task,
+    TaskKind,
+    TaskPerson,
+)
 
 __all__ = [
     "CHANNELS",
     "MESSAGE_PURPOSES",
     "PURPOSES",
     "Activity",
+    "CalendarFeed",
+    "ChangeKind",
     "Consent",
     "ConsentState",
     "Contact",
@@ -46,6 +66,7 @@ __all__ = [
     "CustomValue",
     "Customer",
     "CustomerTag",
+    "DuplicatePair",
     "Event",
     "EventSum",
     "EventType",
@@ -53,14 +74,24 @@ __all__ = [
     "Identity",
     "Kind",
     "Lifecycle",
+    "Meeting",
+    "Merge",
+    "MergeChange",
+    "MergeMove",
     "NameKey",
     "Note",
+    "PairState",
+    "Priority",
     "Rejected",
+    "Reminder",
+    "Repeat",
     "SavedView",
     "Source",
     "SourceKind",
     "Tag",
     "Task",
+    "TaskKind",
+    "TaskPerson",
     "Visit",
     "Visitor",
     "Wish",
