@@ -24,6 +24,18 @@ grant(
     counter="branch",
 )
 grant("payments.edit", says=_("Receive payments"), salesman="branch", counter="branch")
+grant(
+    "deals.view",
+    says=_("See deals, boards and the forecast"),
+    salesman="branch",
+    marketer="all",
+    agent="all",
+    analyst="all",
+    counter="branch",
+)
+grant("deals.edit", says=_("Add deals, move, win and lose them"), salesman="branch", marketer="all")
+grant("deals.export", says=_("Download lists of deals"), analyst="all")
+grant("deals.settings", says=_("Set up pipelines, stages and reasons"))
 
 describe(
     {
@@ -36,5 +48,27 @@ describe(
         "sales.payment.voided": _("Payment struck out"),
         "sales.balance.opened": _("Opening balance written"),
         "sales.demo.told": _("Demo's orders told"),
+        "sales.deal.added": _("Deal added"),
+        "sales.deal.edited": _("Deal changed"),
+        "sales.deal.moved": _("Deal moved"),
+        "sales.deal.won": _("Deal won"),
+        "sales.deal.lost": _("Deal lost"),
+        "sales.deal.reopened": _("Deal opened again"),
+        "sales.deal.removed": _("Deal removed"),
+        "sales.deal.linked": _("Order linked to a deal"),
+        "sales.deal.unlinked": _("Order taken off a deal"),
+        "sales.deals.exported": _("Deals downloaded"),
+        "sales.pipeline.added": _("Pipeline added"),
+        "sales.pipeline.edited": _("Pipeline changed"),
+        "sales.pipeline.archived": _("Pipeline put away"),
+        "sales.pipeline.restored": _("Pipeline brought back"),
+        "sales.stage.added": _("Stage added"),
+        "sales.stage.edited": _("Stage changed"),
+        "sales.stage.moved": _("Stages put in another order"),
+        "sales.stage.removed": _("Stage removed, its deals moved"),
+        "sales.reason.added": _("Reason of lost deals added"),
+        "sales.reason.edited": _("Reason of lost deals changed"),
+        "sales.reason.archived": _("Reason of lost deals put away"),
+        "sales.reason.restored": _("Reason of lost deals brought back"),
     }
 )
