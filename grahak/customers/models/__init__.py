@@ -50,8 +50,33 @@ from grahak.customers.models.work import (
     TaskKind,
     TaskPerson,
 )
+from grahak.customers.models.leads import (
+    OPEN,
+    Lead,
+    LeadGiven,
+    LeadRule,
+    LeadSource,
+    LeadState,
+    LifecycleChange,
+    LostReason,
+    RuleGives,
+    RuleTurn,
+)
+from grahak.customers.models.relations import Relation, RelationKind
 
 __all__ = [
+    "OPEN",
+    "Lead",
+    "LeadGiven",
+    "LeadRule",
+    "LeadSource",
+    "LeadState",
+    "LifecycleChange",
+    "LostReason",
+    "RuleGives",
+    "RuleTurn",
+    "Relation",
+    "RelationKind",
     "CHANNELS",
     "MESSAGE_PURPOSES",
     "PURPOSES",

@@ -1,0 +1,1 @@
+"""How customers belong together, and who sent whom."""
