@@ -19,7 +19,16 @@ from grahak.customers.models.consent import (
     ConsentState,
     Wish,
 )
-from grahak.customers.models.custom import CustomField, CustomKind, CustomValue
+from grahak.customers.models.addresses import Address, AddressKind
+from grahak.customers.models.attachments import Attachment
+from grahak.customers.models.custom import (
+    AsideValue,
+    ChangeState,
+    CustomField,
+    CustomKind,
+    CustomValue,
+    FieldChange,
+)
 from grahak.customers.models.customer import (
     Contact,
     Customer,
@@ -29,9 +38,10 @@ from grahak.customers.models.customer import (
     Kind,
     Lifecycle,
     NameKey,
-    SavedView,
     Tag,
 )
+from grahak.customers.models.mass import MassChange, MassState
+from grahak.customers.models.views import SavedView, ViewMark
 from grahak.customers.models.merging import (
     ChangeKind,
     DuplicatePair,
@@ -65,20 +75,18 @@ from grahak.customers.models.leads import (
 from grahak.customers.models.relations import Relation, RelationKind
 
 __all__ = [
-    "OPEN",
-    "Lead",
-    "LeadGiven",
-    "LeadRule",
-    "LeadSource",
-    "LeadState",
-    "LifecycleChange",
-    "LostReason",
-    "RuleGives",
-    "RuleTurn",
-    "Relation",
-    "RelationKind",
+    "ViewMark",
+    "MassState",
+    "MassChange",
+    "FieldChange",
+    "ChangeState",
+    "AsideValue",
+    "Attachment",
+    "AddressKind",
+    "Address",
     "CHANNELS",
     "MESSAGE_PURPOSES",
+    "OPEN",
     "PURPOSES",
     "Activity",
     "CalendarFeed",
@@ -98,7 +106,14 @@ __all__ = [
     "ExternalRef",
     "Identity",
     "Kind",
+    "Lead",
+    "LeadGiven",
+    "LeadRule",
+    "LeadSource",
+    "LeadState",
     "Lifecycle",
+    "LifecycleChange",
+    "LostReason",
     "Meeting",
     "Merge",
     "MergeChange",
@@ -108,8 +123,12 @@ __all__ = [
     "PairState",
     "Priority",
     "Rejected",
+    "Relation",
+    "RelationKind",
     "Reminder",
     "Repeat",
+    "RuleGives",
+    "RuleTurn",
     "SavedView",
     "Source",
     "SourceKind",

@@ -153,13 +153,17 @@ class ExternalRef(models.Model):
 
 
 class Contact(models.Model):
-    """A person we talk to at a customer; a person-customer is its own first contact."""
+    """A person we talk to at a customer; a person-customer is its own first contact. Who left (ENDED_ON) stays for the
+    history and is written to no more."""
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="contacts")
     name = models.CharField(_("name"), max_length=200)
     role = models.CharField(_("role"), max_length=80, blank=True)
     language = models.CharField(_("writes in"), max_length=5, blank=True)
     is_primary = models.BooleanField(default=False)
+    # As RFC 6350 writes it: 1980-03-31, or --03-31 where nobody knows the year.
+    birthday = models.CharField(_("birthday"), max_length=10, blank=True, default="", db_default="")
+    ended_on = models.DateField(_("left on"), null=True, blank=True)
     batch = models.ForeignKey(Batch, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -254,16 +258,3 @@ class NameKey(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["kind", "token", "tokens", "customer"], name="name_key_find"),
         ]
-
-
-class SavedView(models.Model):
-    """A named look at the customer list: filters, sort, columns. Shared views are for all colleagues."""
-
-    name = models.CharField(_("name"), max_length=80)
-    by = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="+")
-    is_shared = models.BooleanField(_("for all colleagues"), default=False)
-    query = models.CharField(max_length=2000, blank=True)
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        ordering: ClassVar[list[str]] = ["position", "id"]
