@@ -1,5 +1,4 @@
-"""The timeline: one row for everything that happened with a customer, and the notes and tasks people
-write."""
+"""The timeline: one row for everything that happened with a customer, and the notes people write."""
 
 from __future__ import annotations
 
@@ -57,23 +56,3 @@ class Note(models.Model):
     text = models.TextField(_("note"))
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
-
-
-class Task(models.Model):
-    """Something to do, for a customer or not, by a day, by somebody."""
-
-    customer = models.ForeignKey(Customer, models.CASCADE, null=True, blank=True, related_name="tasks")
-    title = models.CharField(_("what is to be done"), max_length=200)
-    due_on = models.DateField(_("by"), null=True, blank=True)
-    assigned_to = models.ForeignKey(
-        User, models.SET_NULL, null=True, blank=True, verbose_name=_("who"), related_name="tasks"
-    )
-    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
-    created_at = models.DateTimeField(default=timezone.now)
-    done_at = models.DateTimeField(null=True, blank=True)
-    done_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
-
-    class Meta:
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["assigned_to", "done_at", "due_on"], name="tasks_of_a_person"),
-        ]
