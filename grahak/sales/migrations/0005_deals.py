@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalogue', '0001_initial'),
-        ('core', '0005_deals'),
-        ('customers', '0013_deals'),
+        ('core', '0004_teams'),
+        ('customers', '0011_duplicates_and_merges'),
         ('sales', '0004_lapses_on'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -61,13 +61,6 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deals', to=settings.AUTH_USER_MODEL, verbose_name='in charge')),
                 ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deals', to='core.team', verbose_name='team')),
                 ('stage', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='deals', to='sales.dealstage')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='DealTask',
-            fields=[
-                ('task', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='deal_link', serialize=False, to='customers.task')),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='task_links', to='sales.deal')),
             ],
         ),
         migrations.CreateModel(

@@ -16,7 +16,7 @@ from grahak.catalogue.models import Product
 from grahak.core.access import scoped
 from grahak.core.fields import MoneyField, QuantityField
 from grahak.core.models import Branch, Team, User
-from grahak.customers.models import Contact, Customer, Task
+from grahak.customers.models import Contact, Customer
 from grahak.sales.models.order import Order
 
 NO_DAY = dt.date(9999, 12, 31)  # what a deal closes on when nobody has said
@@ -291,13 +291,6 @@ class DealOrder(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["state", "-at"], condition=Q(state="offered"), name="orders_offered"),
         ]
-
-
-class DealTask(models.Model):
-    """A task that was set for a deal."""
-
-    task = models.OneToOneField(Task, models.CASCADE, primary_key=True, related_name="deal_link")
-    deal = models.ForeignKey(Deal, models.CASCADE, related_name="task_links")
 
 
 class StageFigures(models.Model):
