@@ -1,4 +1,4 @@
-"""A shop's own fields of a customer: what there are, their values in words and in forms, their columns and filters.
+"""A shop's own fields of a customer: what there are, their values in words and in forms, and who may see them.
 
 The fields are read at most once a second, as the business is: they stand on every list and every customer's page.
 """
@@ -15,7 +15,6 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -23,15 +22,15 @@ from django.utils.translation import gettext as _
 from grahak.core.forms import AmountField
 from grahak.core.models import User
 from grahak.core.money import figure
-from grahak.core.registry import Column, Filter
 from grahak.core.templatetags.ui import money
-from grahak.customers.listing.operators import AGES, COMPARISONS, IS, NOT, age, compare
+from grahak.customers import field_rights as rights
 from grahak.customers.models import Customer, CustomField, CustomKind, CustomValue
 from grahak.customers.text import one_line
 
 PREFIX: Final = "own-"  # before a field's code wherever it stands among the names of usual facts
+SUBJECT: Final = "customers.customer"  # whose fields the rights on own fields are
+COLUMNS: Final = {"number": "number", "money": "number", "date": "day", "customer": "other"}
 LISTS: Final = (CustomKind.CHOICE, CustomKind.CHOICES)
-COLUMN_ORDER: Final = 60
 KEPT = 1.0  # seconds
 _kept: tuple[float, list[CustomField]] = (0.0, [])
 
@@ -57,6 +56,24 @@ def field_named(name: str) -> CustomField | None:
     """The field of a name with PREFIX; None where there is none in use."""
     code = name.removeprefix(PREFIX)
     return next((one for one in fields() if one.code == code and name != code), None)
+
+
+def visible(user: Any) -> list[CustomField]:
+    """The fields in use that this person, or key, may see, in order."""
+    found = fields()
+    closed = rights.hidden(user, SUBJECT) if found else frozenset()
+    return [one for one in found if PREFIX + one.code not in closed] if closed else found
+
+
+def writable(user: Any) -> list[CustomField]:
+    """Those that this person, or key, may write too."""
+    closed = rights.locked(user, SUBJECT) if fields() else frozenset()
+    return [one for one in visible(user) if PREFIX + one.code not in closed]
+
+
+def current_word(field: CustomField, word: str) -> str:
+    """What a word of a list is called today: one that was renamed still finds its values."""
+    return str(field.renamed.get(word.casefold(), word)) if field.renamed else word
 
 
 # -- values --------------------------------------------------------------------------------------------------
@@ -131,6 +148,16 @@ def shown(field: CustomField, value: Any) -> SafeString:
 def cleaned(field: CustomField, value: Any) -> Any:
     """A value as it is kept, from a form, a file or a programme: None or [] for nothing. ValidationError says what
     is wrong with it."""
+    if field.locked_at is not None:
+        raise ValidationError(
+            _("The values of “%(field)s” are being carried over just now: try again in a few minutes."),
+            params={"field": field.name},
+        )
+    return read_as(field, value)
+
+
+def read_as(field: CustomField, value: Any) -> Any:
+    """The same, whether or not the field may be written just now."""
     if value is None or value == "" or value == []:
         return [] if field.kind == CustomKind.CHOICES else None
     match field.kind:
@@ -157,7 +184,7 @@ def cleaned(field: CustomField, value: Any) -> Any:
 
 
 def _listed(field: CustomField, value: Any) -> str:
-    word = one_line(str(value)).casefold()
+    word = current_word(field, one_line(str(value))).casefold()
     for option in field.options:
         if option.casefold() == word:
             return str(option)
@@ -178,9 +205,7 @@ def keep(customer: Customer, field: CustomField, value: Any) -> None:
             [CustomValue(field=field, customer=customer, text=word) for word in value if word not in there]
         )
         return
-    column = {"number": "number", "money": "number", "date": "day", "customer": "other"}.get(
-        field.kind, "text"
-    )
+    column = COLUMNS.get(field.kind, "text")
     if not mine.update(**{column: value}):
         CustomValue.objects.create(field=field, customer=customer, **{column: value})
 
@@ -190,7 +215,7 @@ def keep(customer: Customer, field: CustomField, value: Any) -> None:
 
 def form_field(field: CustomField, user: User) -> forms.Field:
     """What people fill in: the box, list or ticks of a field."""
-    common: dict[str, Any] = {"label": field.name, "required": False}
+    common: dict[str, Any] = {"label": field.name, "required": False, "help_text": field.help_text}
     match field.kind:
         case CustomKind.NUMBER | CustomKind.MONEY:
             return AmountField(places=4, **common)
@@ -212,9 +237,9 @@ class CustomerField(forms.CharField):
 
     def __init__(self, user: User, **kwargs: Any) -> None:
         self.user = user
-        super().__init__(
-            max_length=200, help_text=_("The whole name, or the number of their page."), **kwargs
-        )
+        own = kwargs.pop("help_text", "")
+        told = own or _("The whole name, or the number of their page.")
+        super().__init__(max_length=200, help_text=told, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
         return value.name if isinstance(value, Customer) else value
@@ -235,56 +260,25 @@ class CustomerField(forms.CharField):
         return found[0]
 
 
-# -- columns and filters of the list -----------------------------------------------------------------------------
+def form_fields(user: User, *, is_new: bool = False) -> dict[str, forms.Field]:
+    """What this person may fill in, by the fields' names with PREFIX. A field that must be filled in says so; IS_NEW:
+    a customer who is being added begins with what the shop usually writes."""
+    made: dict[str, forms.Field] = {}
+    section = ""
+    for one in writable(user):
+        box = form_field(one, user)
+        box.required = one.is_required
+        if is_new and one.default:
+            box.initial = beginning(one)
+        box.heading = one.section if one.section != section else ""  # type: ignore[attr-defined]
+        section = one.section
+        made[PREFIX + one.code] = box
+    return made
 
 
-def columns() -> list[Column]:
-    """A column for each field; none is sorted by, for values stand in rows of their own."""
-    return [_column(field, COLUMN_ORDER + at) for at, field in enumerate(fields())]
-
-
-def _fill(rows: list[Any]) -> None:
-    missing = [row for row in rows if not hasattr(row, "own_values")]
-    found = values_of([row.pk for row in missing]) if missing else {}
-    for row in missing:
-        row.own_values = found.get(row.pk, {})
-
-
-def _column(field: CustomField, order: int) -> Column:
-    def cell(row: Any) -> str:
-        return shown(field, row.own_values.get(field.code)) or mark_safe('<span class="quiet">–</span>')
-
-    numeric = field.kind in (CustomKind.NUMBER, CustomKind.MONEY)
-    return Column(
-        PREFIX + field.code, field.name, cell, css="num wide-only" if numeric else "wide-only", order=order, fill=_fill,
-        export=lambda row: plain(field, row.own_values.get(field.code)), reads=(),
-    )  # fmt: skip
-
-
-def filters() -> list[Filter]:
-    """A filter for each field, by its kind."""
-    return [_filter(field, COLUMN_ORDER + at) for at, field in enumerate(fields())]
-
-
-def _filter(field: CustomField, order: int) -> Filter:
-    values = CustomValue.objects.filter(field_id=field.pk)
-    name, listed = PREFIX + field.code, field.kind in LISTS
-
-    def narrowed(operator: str, value: str) -> Any:
-        match field.kind:
-            case CustomKind.NUMBER | CustomKind.MONEY:
-                return compare(values, "number", operator, value)
-            case CustomKind.DATE:
-                return age(values, "day", operator, value)
-            case CustomKind.CUSTOMER:
-                return values.filter(other__name=value)
-        return values.filter(text=value)
-
-    def apply(rows: Any, operator: str, value: str) -> Any:
-        found = Exists(narrowed(operator, value).filter(customer=OuterRef("pk")))
-        return rows.filter(~found if operator == NOT[0] else found)
-
-    kinds = {"number": ("number", COMPARISONS), "money": ("money", COMPARISONS), "date": ("days", AGES)}
-    kind, operators = kinds.get(field.kind, ("choice" if listed else "text", (IS, NOT)))
-    choices = (lambda _request: [(one, one) for one in field.options]) if listed else None
-    return Filter(name, field.name, operators, apply, kind=kind, choices=choices, order=order)
+def beginning(field: CustomField) -> Any:
+    """What a new customer's value begins with; None where nothing is said, or it fits no more."""
+    try:
+        return read_as(field, field.default) if field.default else None
+    except ValidationError:
+        return None

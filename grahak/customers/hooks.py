@@ -12,8 +12,7 @@ from django.utils.translation import pgettext_lazy
 from grahak.core import changes
 from grahak.core.events import on
 from grahak.core.registry import MassAction, NavLink, Panel, registry
-from grahak.customers import custom
-from grahak.customers.listing import columns, filters
+from grahak.customers.listing import columns, filters, own
 from grahak.customers.listing.page import forget_counts
 from grahak.customers.models import (
     Consent,
@@ -36,8 +35,8 @@ def register() -> None:
     follow_changes()
     columns.register()
     filters.register()
-    registry.more_columns.append(custom.columns)
-    registry.more_filters.append(custom.filters)
+    registry.more_columns.append(own.columns)
+    registry.more_filters.append(own.filters)
     on("customers.changed", forget_counts)
     on("core.day.began", at_night)
     hang_visits()

@@ -144,7 +144,7 @@ def read_page(question: Question, user: User, columns: list[Column]) -> Page:
     if total <= FEW:
         return _short(question, customers, columns, total)
     found = walk(
-        only_read(customers, columns, question.order.path) if everybody else customers,
+        only_read(customers, columns, question.order.reads) if everybody else customers,
         question.order,
         question.place,
         question.size,
@@ -200,9 +200,9 @@ def _short(question: Question, customers: QuerySet[Customer], columns: list[Colu
     """A page of at most FEW customers, who are sorted as a whole."""
     size, sort = question.size, question.order
     start = _start(question, customers, total)
-    rows = ordered(only_read(customers, columns, sort.path), sort)
-    if not sort.is_own:
-        rows = rows.select_related(sort.relation, *(path for column in columns for path in column.select))
+    rows = ordered(only_read(customers, columns, sort.reads), sort)
+    if sort.joins:
+        rows = rows.select_related(*sort.joins, *(path for column in columns for path in column.select))
     read = {row.pk: row for row in rows[start : start + size]} if total else {}
     places = [_place_of(row, sort) for row in read.values()]
     last = max(1, -(-total // size))
@@ -224,6 +224,9 @@ def _short(question: Question, customers: QuerySet[Customer], columns: list[Colu
 
 def _place_of(row: Customer, sort: Sort) -> Place:
     """The place of a row that was read with what it is sorted by."""
+    if sort.own_field:
+        known = getattr(row, sort.path)
+        return Place(ABSENT if known is None else KNOWN, known, row.pk)
     holder = row if sort.is_own else getattr(row, sort.relation, None)
     if holder is None:
         return Place(ABSENT, None, row.pk)

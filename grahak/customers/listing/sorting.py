@@ -1,4 +1,5 @@
-"""How a list is sorted, and a place in it that an address can carry.
+"""How a list is sorted, and a place in it that an address can carry. A shop's own fields are sorted by as well: their
+values stand in rows of their own, walked by the index that begins with the field.
 
 A place is (segment, value, id) of one row. Rows with a value come first, in its order; then rows whose
 value is unknown; then rows that have no related row at all; equals by id, in the same direction. So every
@@ -10,15 +11,17 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from grahak.core.registry import registry
-from grahak.customers.models import Customer
+from grahak.customers import custom
+from grahak.customers.models import Customer, CustomKind, CustomValue
 
 KNOWN: Final = 0
 UNKNOWN: Final = 1
@@ -36,6 +39,7 @@ class Sort:
     model: type[models.Model]
     field: models.Field[Any, Any]
     key: str  # the attribute of `model` that holds the customer's id
+    own_field: int = 0  # the number of the shop's own field, whose values stand in `model`
 
     @property
     def code(self) -> str:
@@ -50,9 +54,37 @@ class Sort:
         """The one-to-one relation that holds the field, "" for the customer's own."""
         return self.path.rpartition("__")[0]
 
+    @property
+    def reads(self) -> str:
+        """What a row must be read with so that its place is known."""
+        return "pk" if self.own_field else self.path
+
+    @property
+    def joins(self) -> tuple[str, ...]:
+        """The relations to join for it."""
+        return () if self.is_own or self.own_field else (self.relation,)
+
+    def valued(self) -> QuerySet[Any]:
+        """The rows in which the values stand, those without a value too."""
+        rows = self.model._default_manager.all()
+        return rows.filter(field_id=self.own_field) if self.own_field else rows
+
+    def absent(self) -> Q:
+        """The condition on customers that they have no such row."""
+        if not self.own_field:
+            return Q(**{f"{self.relation}__isnull": True})
+        return ~Q(Exists(CustomValue.objects.filter(field_id=self.own_field, customer=OuterRef("pk"))))
+
+    def carried(self, rows: QuerySet[Customer]) -> QuerySet[Customer]:
+        """ROWS with the value sorted by under PATH, where it is not theirs or a relation's."""
+        if not self.own_field:
+            return rows
+        mine = CustomValue.objects.filter(field_id=self.own_field, customer=OuterRef("pk"))
+        return rows.annotate(**{self.path: Subquery(mine.values(self.field.name)[:1])})
+
     def turned(self) -> Sort:
         """The same column, the other way round."""
-        return Sort(self.column, not self.descending, self.path, self.model, self.field, self.key)
+        return replace(self, descending=not self.descending)
 
 
 class Place(NamedTuple):
@@ -66,11 +98,23 @@ class Place(NamedTuple):
 
 def sort_of(code: str) -> Sort | None:
     """The sort that an address names ("balance", "-balance"); None for none or an unknown one."""
+    if code.removeprefix("-").startswith(custom.PREFIX):
+        return _own(code)
     column = registry.columns.get(code.removeprefix("-"))
     if column is None or not column.sort:
         return None
     model, field, key = _resolved(column.sort)
     return Sort(column.name, code.startswith("-"), column.sort, model, field, key)
+
+
+def _own(code: str) -> Sort | None:
+    """By a field of the shop's own, where one value a customer can be put in order."""
+    found = custom.field_named(code.removeprefix("-"))
+    if found is None or found.kind in (CustomKind.CHOICES, CustomKind.CUSTOMER):
+        return None
+    field = _field(CustomValue, custom.COLUMNS.get(found.kind, "text"))
+    column = custom.PREFIX + found.code
+    return Sort(column, code.startswith("-"), "own_sorted", CustomValue, field, "customer_id", found.pk)
 
 
 @lru_cache(maxsize=64)

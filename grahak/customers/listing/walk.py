@@ -56,7 +56,7 @@ def _beyond(rows: Any, path: str, key: str, sort: Sort, place: Place, descending
 
 def _segments(sort: Sort, backward: bool) -> list[int]:
     kinds = [KNOWN]
-    if sort.field.null:
+    if sort.field.null and not sort.own_field:
         kinds.append(UNKNOWN)
     if not sort.is_own:
         kinds.append(ABSENT)
@@ -69,11 +69,11 @@ def _slice(sort: Sort, segment: int, start: Place | None, backward: bool, limit:
     sign = "-" if down else ""
     here = start if start is not None and start.segment == segment else None
     if segment == ABSENT:
-        rows: Any = Customer.objects.filter(**{f"{sort.relation}__isnull": True}).order_by(f"{sign}pk")
+        rows: Any = Customer.objects.filter(sort.absent()).order_by(f"{sign}pk")
         rows = rows.filter(**{f"pk__{'lt' if down else 'gt'}": here.pk}) if here else rows
         return [Place(ABSENT, None, pk) for pk in rows.values_list("pk", flat=True)[:limit]]
     name = sort.field.name
-    rows = sort.model._default_manager.filter(**{f"{name}__isnull": segment == UNKNOWN})
+    rows = sort.valued().filter(**{f"{name}__isnull": segment == UNKNOWN})
     if segment == UNKNOWN:
         rows = rows.filter(**{f"{sort.key}__{'lt' if down else 'gt'}": here.pk}) if here else rows
         found = rows.order_by(f"{sign}{sort.key}").values_list(sort.key, flat=True)[:limit]
@@ -86,7 +86,7 @@ def _slice(sort: Sort, segment: int, start: Place | None, backward: bool, limit:
 def _has_strays(sort: Sort) -> bool:
     """Whether some customer has no row in the relation sorted by; two counts instead of a search through
     all."""
-    return Customer.objects.count() > sort.model._default_manager.count()
+    return Customer.objects.count() > sort.valued().count()
 
 
 def places(
@@ -121,20 +121,20 @@ def ordered(rows: QuerySet[Customer], sort: Sort) -> QuerySet[Customer]:
     value = Coalesce(F(sort.path), F(sort.path))
     by_value = value.desc(nulls_last=True) if sort.descending else value.asc(nulls_last=True)
     by_id = "-pk" if sort.descending else "pk"
-    if sort.is_own:
-        return rows.order_by(by_value, by_id)
+    if sort.is_own or sort.own_field:
+        return sort.carried(rows).order_by(by_value, by_id)
     absent = ExpressionWrapper(Q(**{f"{sort.relation}__isnull": True}), BooleanField())
     return rows.order_by(by_value, absent, by_id)
 
 
 def count_before(rows: QuerySet[Customer], sort: Sort, place: Place) -> int:
     """How many of a short answer stand in front of a place."""
-    return rows.order_by().filter(_side(sort, place, front=True)).count()
+    return sort.carried(rows).order_by().filter(_side(sort, place, front=True)).count()
 
 
 def count_after(rows: QuerySet[Customer], sort: Sort, place: Place) -> int:
     """How many of a short answer stand behind a place."""
-    return rows.order_by().filter(_side(sort, place, front=False)).count()
+    return sort.carried(rows).order_by().filter(_side(sort, place, front=False)).count()
 
 
 def _side(sort: Sort, place: Place, *, front: bool) -> Q:
@@ -144,7 +144,9 @@ def _side(sort: Sort, place: Place, *, front: bool) -> Q:
         KNOWN: Q(**{f"{sort.path}__isnull": False}),
         UNKNOWN: Q(**{f"{sort.path}__isnull": True}),
     }
-    if not sort.is_own:
+    if sort.own_field:
+        tests[ABSENT] = tests.pop(UNKNOWN)
+    elif not sort.is_own:
         relation = f"{sort.relation}__isnull"
         tests[UNKNOWN] &= Q(**{relation: False})
         tests[ABSENT] = Q(**{relation: True})
@@ -218,6 +220,7 @@ def _planned(
 ) -> list[Place]:
     """The same by one ordered query a segment."""
     got: list[Place] = []
+    rows = sort.carried(rows)
     for kind in _segments(sort, backward):
         here = start if start is not None and start.segment == kind else None
         passed = start is not None and _rank(start.segment, backward) > _rank(kind, backward)
@@ -242,7 +245,7 @@ def _planned_segment(
         found = rows.order_by(f"{sign}{sort.path}", f"{sign}pk").values_list(sort.path, "pk")[:limit]
         return [Place(KNOWN, value, pk) for value, pk in found]
     if kind == ABSENT:
-        rows = rows.filter(**{f"{sort.relation}__isnull": True})
+        rows = rows.filter(sort.absent())
     else:
         rows = rows.filter(**{f"{sort.path}__isnull": True})
         rows = rows if sort.is_own else rows.filter(**{f"{sort.relation}__isnull": False})

@@ -159,6 +159,69 @@ def test_every_change_is_in_the_log_with_old_and_new(amina, asha):
     assert newest.detail == {"changes": {"Route": ["North", "South"]}}
 
 
+def shown(client, query):
+    """The names in the list, in its order."""
+    import re
+
+    html = client.get(f"/customers/?{query}").content.decode()
+    return re.findall(r"data-row-link><bdi>([^<]*)</bdi>", html)
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "order"),
+    [
+        ("text", ["b", "a", None], ["Two", "One", "Three"]),
+        ("number", ["9", "10", None], ["One", "Two", "Three"]),
+        ("money", ["-5", "-50", None], ["Two", "One", "Three"]),
+        ("date", ["2026-02-01", "2025-12-31", None], ["Two", "One", "Three"]),
+    ],
+)
+def test_the_list_is_sorted_by_an_own_field_and_who_has_no_value_comes_last(
+    as_amina, amina, kind, values, order
+):
+    made = field(amina, "Fact", kind)
+    for name, value in zip(("One", "Two", "Three"), values, strict=True):
+        actions.set_own(actions.add_customer(by=amina, name=name), {made.code: value}, by=amina)
+    as_amina.post("/customers/columns/", {"columns": ["name", "own-fact"], "query": ""})
+    assert 'href="?sort=-own-fact"' in as_amina.get("/customers/?sort=own-fact").content.decode()
+    assert shown(as_amina, "sort=own-fact") == order
+    assert shown(as_amina, "sort=-own-fact") == [order[1], order[0], "Three"]
+
+
+@pytest.mark.parametrize("few", [1000, 2])
+@pytest.mark.parametrize("direction", ["", "-"])
+def test_pages_of_a_list_sorted_by_an_own_field_show_everybody_once(
+    as_amina, amina, monkeypatch, few, direction
+):
+    from grahak.customers.listing import page, walk
+
+    monkeypatch.setattr(page, "FEW", few)
+    monkeypatch.setattr(walk, "FEW", few)
+    made = field(amina, "Rank", "number")
+    for number in range(60):
+        one = actions.add_customer(by=amina, name=f"Shop {number:02d}")
+        actions.set_own(one, {made.code: None if number % 3 == 0 else number % 7}, by=amina)
+    for base in (f"sort={direction}own-rank&size=25", f"kind=is:business&sort={direction}own-rank&size=25"):
+        seen, query = [], base
+        while query:
+            html = as_amina.get(f"/customers/?{query}").content.decode()
+            seen += shown(as_amina, query)
+            following = html.partition('rel="next"')[0].rpartition('href="?')[2].partition('"')[0]
+            query = following.replace("&amp;", "&") if 'rel="next"' in html else ""
+        known = [name for name in seen if int(name[5:]) % 3]
+        ranks = [int(name[5:]) % 7 for name in known]
+        assert len(seen) == len(set(seen)) == 60
+        assert ranks == sorted(ranks, reverse=bool(direction))
+        assert set(seen[40:]) == {f"Shop {n:02d}" for n in range(0, 60, 3)}
+
+
+def test_several_of_a_list_cannot_be_sorted_by(as_amina, amina):
+    field(amina, "Sells", "choices", ["Toys"])
+    assert as_amina.get("/customers/?sort=own-sells").status_code == 200
+    as_amina.post("/customers/columns/", {"columns": ["name", "own-sells"], "query": ""})
+    assert "sort=own-sells" not in as_amina.get("/customers/").content.decode()
+
+
 def test_the_list_asks_as_often_for_thirty_customers_as_for_three(as_amina, amina):
     field(amina, "Route")
     as_amina.post("/customers/columns/", {"columns": ["name", "own-route"], "query": ""})
