@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from grahak.channels import answering, contract, erasing, panels
+from grahak.channels import answering, contract, erasing, merging, panels
 from grahak.channels.actions import on_unsubscribed
 from grahak.channels.bounces import erasing as bounce_erasing
 from grahak.channels.email.channel import EMAIL
@@ -48,6 +48,7 @@ def hang() -> None:
     registry.add_first_steps(account)
     on("customers.contact.unsubscribed", on_unsubscribed)
     erasing.register()
+    merging.register()
     bounce_erasing.register()
 
 

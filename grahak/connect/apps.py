@@ -8,7 +8,7 @@ class ConnectConfig(AppConfig):
     label = "connect"
 
     def ready(self) -> None:
-        from grahak.connect import erasing, panels
+        from grahak.connect import erasing, merging, panels
         from grahak.connect.connectors import hooks as connectors
         from grahak.connect.intake import hooks
 
@@ -16,3 +16,4 @@ class ConnectConfig(AppConfig):
         connectors.register()
         hooks.register()
         erasing.register()
+        merging.register()

@@ -38,11 +38,12 @@ class Pointer:
         return str(self.table._meta.get_field(self.field).related_model._meta.label)
 
     def staying(self, kept: int, gone: int) -> Any:
-        """Rows of GONE that the kept one has already, as a queryset of the table; none without UNLESS."""
+        """Rows of GONE that the kept one has already, as a queryset of the table; none without UNLESS, unless there
+        may be only one."""
         from django.db.models import Exists, OuterRef
 
         rows = self.table._base_manager.filter(**{f"{self.field}_id": gone})
-        if not self.unless:
+        if not self.unless and not self.table._meta.get_field(self.field).unique:
             return rows.none()
         same = {name: OuterRef(name) for name in self.unless}
         have = self.table._base_manager.filter(**{f"{self.field}_id": kept}, **same)
@@ -55,9 +56,7 @@ class Pointer:
             return rows.none()
         if callable(self.rule):
             return self.rule(kept, gone)
-        if self.unless:
-            return rows.exclude(pk__in=self.staying(kept, gone).values("pk"))
-        return rows
+        return rows.exclude(pk__in=self.staying(kept, gone).values("pk"))
 
 
 POINTERS: dict[tuple[str, str], Pointer] = {}

@@ -25,6 +25,7 @@ grant(
 grant("customers.export", says=_("Download lists of customers"), analyst="all", marketer="all")
 grant("customers.mass", says=_("Change many customers at once"), salesman="branch", marketer="all")
 grant("customers.archive", says=_("Put customers away"))
+grant("customers.merge", says=_("Merge two records of one customer, and take it back"))
 grant("customers.erase", says=_("Erase a person for good"))
 
 describe(
@@ -34,6 +35,11 @@ describe(
         "customers.customer.archived": _("Customer put away"),
         "customers.customer.erased": _("Person erased"),
         "customers.customer.restored": _("Customer brought back"),
+        "customers.customer.merged": _("Two records merged"),
+        "customers.customer.unmerged": _("Merge taken back"),
+        "customers.pair.different": _("Two customers are not the same"),
+        "customers.pair.reopened": _("Pair to be looked at again"),
+        "customers.duplicates.asked": _("Looked for duplicates"),
         "customers.contact.added": _("Contact added"),
         "customers.contact.edited": _("Contact changed"),
         "customers.contact.made_primary": _("Main contact chosen"),
@@ -58,6 +64,8 @@ describe(
         "customers.customers.archived": _("Customers put away"),
         "customers.field.added": _("Field of one’s own added"),
         "customers.field.edited": _("Field of one’s own changed"),
+        "customers.field.changed": _("Values of a field carried over"),
+        "customers.field.settled": _("Value that did not fit settled"),
         "customers.field.archived": _("Field of one’s own put away"),
         "customers.field.restored": _("Field of one’s own brought back"),
         "customers.field.moved": _("Fields of one’s own put in another order"),

@@ -1,6 +1,7 @@
 """What can happen to a customer in this room, as the timeline says it. `{}` fields come from the activity."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 SENTENCES = {
     "customers.customer.added": _("Added to Grahak"),
@@ -8,11 +9,21 @@ SENTENCES = {
     "customers.task.added": _("Task"),
     "customers.task.done": _("Task done"),
     "customers.call.made": _("Phone call"),
+    "customers.meeting.held": _("Meeting"),
     "customers.consent.granted": _("Said yes to messages"),
     "customers.consent.withdrawn": _("Asked us to stop messages"),
     "customers.visit.made": _("Visited the web shop"),
     "customers.visit.told": _("In the web shop"),
     "customers.customer.alike": _("May be the same customer as another"),
+    "customers.customer.merged": _("Another record was merged into this one"),
+    "customers.customer.unmerged": _("A merge was taken back"),
+    "customers.lead.captured": pgettext_lazy("day book", "Lead"),
+    "customers.lead.given": _("Lead given to somebody"),
+    "customers.lead.qualified": _("Found to be a prospect"),
+    "customers.lead.won": _("Lead won"),
+    "customers.lead.lost": _("Lead lost"),
+    "customers.lead.reopened": _("Lead opened again"),
+    "customers.lifecycle.changed": _("Another part of their life with the shop"),
     "customers.contact.at_firm": _("Belongs to a firm on the web shop"),
 }
 ICONS = {
@@ -21,10 +32,20 @@ ICONS = {
     "customers.task.added": "task",
     "customers.task.done": "check",
     "customers.call.made": "call",
+    "customers.meeting.held": "handshake",
     "customers.consent.granted": "check",
     "customers.consent.withdrawn": "x",
     "customers.visit.made": "web",
     "customers.visit.told": "web",
     "customers.customer.alike": "merge",
+    "customers.customer.merged": "merge",
+    "customers.customer.unmerged": "undo",
+    "customers.lead.captured": "handshake",
+    "customers.lead.given": "user",
+    "customers.lead.qualified": "check",
+    "customers.lead.won": "done",
+    "customers.lead.lost": "x",
+    "customers.lead.reopened": "undo",
+    "customers.lifecycle.changed": "journey",
     "customers.contact.at_firm": "shop",
 }

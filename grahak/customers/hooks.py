@@ -14,6 +14,7 @@ from grahak.core.events import on
 from grahak.core.registry import MassAction, NavLink, Panel, registry
 from grahak.customers.listing import columns, filters, own
 from grahak.customers.listing.page import forget_counts
+from grahak.customers.merging import tables
 from grahak.customers.models import (
     Consent,
     Contact,
@@ -40,6 +41,7 @@ def register() -> None:
     on("customers.changed", forget_counts)
     on("core.day.began", at_night)
     hang_visits()
+    tables.hang()
     registry.add(
         NavLink(
             _("Customers"), "customers:list", "people", "customers.view", group=1, order=10, phone=True, key="c",

@@ -11,7 +11,7 @@ class MarketingConfig(AppConfig):
 
     def ready(self) -> None:
         from grahak.channels import renderers
-        from grahak.marketing import hooks, launch, rendering, segments
+        from grahak.marketing import hooks, launch, merging, rendering, segments
         from grahak.marketing import renderers as short
         from grahak.marketing.forms_public import hooks as forms_hooks
         from grahak.marketing.report import hooks as report_hooks
@@ -20,6 +20,7 @@ class MarketingConfig(AppConfig):
         renderers.register(whole)
         short.register(whole)
         hooks.hang()
+        merging.register()
         segments.hang()
         report_hooks.hang()
         forms_hooks.hang()

@@ -14,7 +14,7 @@ from grahak.core import changes
 from grahak.core.events import on
 from grahak.core.money import figure, written
 from grahak.core.registry import NavLink, Need, registry
-from grahak.sales import columns, erasing, panels
+from grahak.sales import columns, erasing, merging, panels
 from grahak.sales.debts import debts, totals_of_debts
 from grahak.sales.models import CustomerFigures, LedgerEntry, Order, OrderLine, Payment
 from grahak.sales.search import orders
@@ -45,6 +45,7 @@ def hang() -> None:
     columns.register()
     panels.register()
     erasing.register()
+    merging.register()
     registry.searches.append(orders)
     registry.currency_locks.append(has_amounts)
     registry.add(Need("sales.khata", khata_needs, "payments.view", order=30))

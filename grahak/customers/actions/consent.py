@@ -34,7 +34,7 @@ def _state(
     told = one_line(how)
     if not told:
         raise ValidationError({"how": _("Write how they said it: on the phone, on a form, in the shop.")})
-    Contact.objects.select_for_update().get(pk=contact.pk)
+    contact = _now(contact)
     when = at or timezone.now()
     current = Consent.objects.filter(contact=contact, channel=channel, purpose=purpose, is_current=True)
     newer = current.filter(at__gt=when).exists()
@@ -76,6 +76,20 @@ def _state(
     )
     announce("customers.changed", customer_ids=[contact.customer_id])
     return row
+
+
+def _now(contact: Contact) -> Contact:
+    """The contact, locked; where its customer was merged and it became one with another, that other: a link in an old
+    mail still speaks for the person."""
+    found = Contact.objects.select_for_update(of=("self",)).select_related("customer").get(pk=contact.pk)
+    while found.customer.merged_into_id is not None:
+        merge = found.customer.merges_away.filter(undone_at=None).first()
+        became = dict(merge.folded) if merge is not None else {}
+        if found.pk not in became:
+            break
+        rows = Contact.objects.select_for_update(of=("self",)).select_related("customer")
+        found = rows.get(pk=became[found.pk])
+    return found
 
 
 def grant_consent(

@@ -80,6 +80,8 @@ def erase_customer(customer: Customer, *, by: User | None, why: str) -> dict[str
         raise ValidationError({"why": _("Write why: they asked for it, or the law does.")})
     if traces.is_in([reason, *reason.split()]):
         raise ValidationError({"why": _("Leave the name, phone and e-mail out: these words stay.")})
+    for merged in Customer.objects.filter(merged_into=customer).exclude(source="erased"):
+        erase_customer(merged, by=by, why=reason)  # the same person under another name
     for keeper in erasing.KEEPERS.values():
         if keeper.look is not None:
             keeper.look(traces)

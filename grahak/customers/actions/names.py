@@ -48,6 +48,9 @@ def index_names(customer_ids: Iterable[int]) -> int:
         ):
             if name not in names[customer_id]:
                 names[customer_id].append(name)
+        for customer_id, name in _merged_names(batch):
+            if name not in names[customer_id]:
+                names[customer_id].append(name)
         NameKey.objects.filter(customer_id__in=batch).delete()
         NameKey.objects.bulk_create(
             [key for customer_id, told in names.items() for key in keys_of(customer_id, told)],
@@ -59,6 +62,21 @@ def index_names(customer_ids: Iterable[int]) -> int:
         Customer.objects.bulk_update(stale, ["name_sort"], batch_size=500)
         done += len(customers)
     return done
+
+
+def _merged_names(ids: list[int]) -> Iterator[tuple[int, str]]:
+    """(kept one, name) of everybody who was merged into one of IDS, also over others: they are still found by it."""
+    ends = {pk: pk for pk in ids}
+    while ends:
+        rows = list(
+            Customer.objects.filter(merged_into_id__in=ends)
+            .only("id", "name", "other_names", "merged_into_id")
+            .order_by("pk")
+        )
+        for one in rows:
+            for name in (one.name, *_other_names(one)):
+                yield ends[one.merged_into_id or 0], name
+        ends = {one.pk: ends[one.merged_into_id or 0] for one in rows}
 
 
 def _other_names(customer: Customer) -> list[str]:

@@ -1,0 +1,18 @@
+"""Two records of one customer become one, and two again."""
+
+from grahak.customers.merging.chain import kept_ids, kept_of
+from grahak.customers.merging.merge import Plan, better, gather_strays, merge_customers, plan
+from grahak.customers.merging.undo import Look, look, undo_merge
+
+__all__ = [
+    "Look",
+    "Plan",
+    "better",
+    "gather_strays",
+    "kept_ids",
+    "kept_of",
+    "look",
+    "merge_customers",
+    "plan",
+    "undo_merge",
+]
