@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
+from rapidfuzz.distance import Indel
+
 from grahak.core.names.normal import normalise
 from grahak.core.names.sounds import skeleton, soft_key, sounds
 from grahak.core.names.tokens import name_words, stem, typed_words
@@ -83,22 +85,8 @@ def _body(heard: str) -> float:
     return sum(_BODY.get(sound, 1.0) for sound in heard)
 
 
-@lru_cache(maxsize=131072)
-def _ratio(a: str, b: str) -> float:
-    """Twice the longest common subsequence over both lengths (indel ratio); bit-parallel after Hyyrö 2004."""
-    if a == b:
-        return 1.0
-    if not a or not b:
-        return 0.0
-    places: dict[str, int] = {}
-    for at, char in enumerate(a):
-        places[char] = places.get(char, 0) | 1 << at
-    full = (1 << len(a)) - 1
-    rest = full
-    for char in b:
-        shared = rest & places.get(char, 0)
-        rest = (rest + shared | rest - shared) & full
-    return 2 * (len(a) - rest.bit_count()) / (len(a) + len(b))
+# Twice the longest common subsequence over both lengths (indel ratio); 1 for two empty strings.
+_ratio: Final = Indel.normalized_similarity
 
 
 @lru_cache(maxsize=131072)
@@ -107,24 +95,33 @@ def _heard(word: str) -> tuple[str, str, str]:
     return sounds(bare), skeleton(bare), soft_key(bare)
 
 
+def _flapped(key: str, heard: str) -> str:
+    """The key with the flapped r of what is HEARD as a d."""
+    return key.replace("r", "d") if "R" in heard else key
+
+
 @lru_cache(maxsize=262144)
 def _word_likeness(a: str, b: str, begun: bool = False) -> float:
     """Likeness of two words; `begun` when the first may be half of what is meant."""
     if a == b:
         return 1.0
     if begun and b.startswith(a):
-        return 0.97
+        return 0.9 + 0.09 * len(a) / len(b)
     heard_a, bones_a, soft_a = _heard(a)
     heard_b, bones_b, soft_b = _heard(b)
     if len(a) == 1 or len(b) == 1:  # an initial stands for a name
         return 0.6 if heard_a[:1] == heard_b[:1] else 0.0
     bones, soft = _ratio(bones_a, bones_b), _ratio(soft_a, soft_b)
+    if ("R" in heard_a) != ("R" in heard_b):  # Sillod and سلوڑ: the flapped r is what others write d
+        bones = max(bones, 0.97 * _ratio(_flapped(bones_a, heard_a), _flapped(bones_b, heard_b)))
+        soft = max(soft, 0.97 * _ratio(_flapped(soft_a, heard_a), _flapped(soft_b, heard_b)))
     if bones < 0.34 and soft < 0.5:
         return 0.0  # they share next to nothing: not worth the slow part
     whole, beginning = _edit_likeness(heard_a, heard_b)
     score = min(0.5 * whole + 0.25 * bones + 0.25 * soft, 0.995)  # only the same letters are the same word
     if begun:
-        score = max(score, 0.93 if soft_b.startswith(soft_a) else 0.9 * beginning)
+        rest = 0.75 + 0.18 * len(soft_a) / len(soft_b) if soft_b.startswith(soft_a) else 0.9 * beginning
+        score = max(score, rest)
     return score
 
 
