@@ -15,6 +15,8 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -24,7 +26,7 @@ from grahak.core.models import User
 from grahak.core.money import figure
 from grahak.core.templatetags.ui import money
 from grahak.customers import field_rights as rights
-from grahak.customers.models import Customer, CustomField, CustomKind, CustomValue
+from grahak.customers.models import ChangeState, Customer, CustomField, CustomKind, CustomValue
 from grahak.customers.text import one_line
 
 PREFIX: Final = "own-"  # before a field's code wherever it stands among the names of usual facts
@@ -44,6 +46,25 @@ def fields() -> list[CustomField]:
         found = list(CustomField.objects.filter(archived_at=None))
         _kept = (now + KEPT, found)
     return found
+
+
+def known() -> QuerySet[CustomField]:
+    """Every field that people know of, those put away too: not the rows that a change left behind or is filling."""
+    filling = [ChangeState.WAITING, ChangeState.RUNNING]
+    return CustomField.objects.filter(replaced_by=None).exclude(
+        changes_to__state__in=filling, archived_at__isnull=False
+    )
+
+
+def held_still(codes: Iterable[str]) -> dict[str, CustomField]:
+    """The fields of these codes as they are now, by code; until the caller's transaction ends none of them begins to
+    change its kind or list."""
+    wanted = list(codes)
+    if connection.vendor == "postgresql" and wanted:
+        marks = ", ".join(["%s"] * len(wanted))
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT 1 FROM customers_customfield WHERE code IN ({marks}) FOR KEY SHARE", wanted)  # noqa: S608
+    return {one.code: one for one in CustomField.objects.filter(code__in=wanted, archived_at=None)}
 
 
 def forget() -> None:
@@ -148,16 +169,6 @@ def shown(field: CustomField, value: Any) -> SafeString:
 def cleaned(field: CustomField, value: Any) -> Any:
     """A value as it is kept, from a form, a file or a programme: None or [] for nothing. ValidationError says what
     is wrong with it."""
-    if field.locked_at is not None:
-        raise ValidationError(
-            _("The values of “%(field)s” are being carried over just now: try again in a few minutes."),
-            params={"field": field.name},
-        )
-    return read_as(field, value)
-
-
-def read_as(field: CustomField, value: Any) -> Any:
-    """The same, whether or not the field may be written just now."""
     if value is None or value == "" or value == []:
         return [] if field.kind == CustomKind.CHOICES else None
     match field.kind:
@@ -279,6 +290,6 @@ def form_fields(user: User, *, is_new: bool = False) -> dict[str, forms.Field]:
 def beginning(field: CustomField) -> Any:
     """What a new customer's value begins with; None where nothing is said, or it fits no more."""
     try:
-        return read_as(field, field.default) if field.default else None
+        return cleaned(field, field.default) if field.default else None
     except ValidationError:
         return None

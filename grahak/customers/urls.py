@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from grahak.customers.leads.urls import urlpatterns as lead_addresses
 from grahak.customers.views import (
     adding,
     consent,
@@ -16,12 +17,13 @@ from grahak.customers.views import (
     mass,
     saved_views,
     search,
-    tasks,
     web,
 )
+from grahak.customers.work import urls as work_urls
 
 app_name = "customers"
 urlpatterns = [
+    *lead_addresses,
     path("customers/", listing.customer_list, name="list"),
     path("customers/columns/", listing.choose_columns, name="columns"),
     path("customers/add/", adding.add, name="add"),
@@ -60,12 +62,12 @@ urlpatterns = [
     path("customers/<int:pk>/visits/<int:visit>/", web.visit, name="visit"),
     path("settings/fields/", fields.fields, name="fields"),
     path("settings/fields/<int:pk>/", fields.field, name="field"),
+    path("settings/fields/<int:pk>/aside/", fields.aside, name="field_aside"),
+    path("settings/fields/<int:pk>/aside/<int:value>/", fields.settle, name="settle_value"),
+    path("settings/fields/changes/<int:pk>/undo/", fields.undo_change, name="undo_field"),
     path("settings/fields/<int:pk>/put-away/", fields.put_away, name="put_field_away"),
     path("settings/fields/<int:pk>/bring-back/", fields.bring_back, name="bring_field_back"),
     path("settings/fields/<int:pk>/move/", fields.move, name="move_field"),
-    path("tasks/", tasks.my_tasks, name="tasks"),
-    path("tasks/<int:pk>/", tasks.task, name="task"),
-    path("tasks/<int:pk>/done/", tasks.done, name="task_done"),
-    path("tasks/<int:pk>/open/", tasks.open_again, name="task_open"),
+    *work_urls.urlpatterns,
     path("search/", search.search, name="search"),
 ]

@@ -13,6 +13,7 @@ from grahak.connect.importing.kept import remember
 from grahak.core.bulk import pieces
 from grahak.core.models import Batch
 from grahak.customers import custom
+from grahak.customers.changing import carry, reading
 from grahak.customers.models import Customer, CustomField, CustomKind, CustomValue
 
 _COLUMNS = {"number": "number", "money": "number", "date": "day", "customer": "other_id"}
@@ -59,7 +60,38 @@ class OwnValues:
         return self.named[text]
 
     def keep(self, values: dict[int, dict[int, Any]]) -> set[int]:
-        """Write the values of customers, in the caller's transaction; gives the customers whose changed."""
+        """Write the values of customers, in the caller's transaction; gives the customers whose changed. A field that
+        changed its kind since the file was begun takes them as the new kind."""
+        values = self._as_now(values)
+        changed = self._keep(values)
+        for field in self.fields.values():
+            if field.locked_at is not None and changed:
+                carry.follow(field, sorted(changed))
+        return changed
+
+    def _as_now(self, values: dict[int, dict[int, Any]]) -> dict[int, dict[int, Any]]:
+        now = custom.held_still(field.code for field in self.fields.values())
+        for name, was in list(self.fields.items()):
+            field = self.fields[name] = now.get(was.code, was)
+            if field.pk == was.pk:
+                continue
+            aside: dict[int, str] = {}
+            for customer, own in values.items():
+                if was.pk in own:
+                    got = reading.carried(was, field, self._held(was, own.pop(was.pk)), {})
+                    if got.value is not None and got.value != []:
+                        own[field.pk] = got.value.pk if isinstance(got.value, Customer) else got.value
+                    if got.aside:
+                        aside[customer] = got.aside
+            carry.put_aside(was, field, aside)
+        return values
+
+    @staticmethod
+    def _held(field: CustomField, value: Any) -> Any:
+        """A value as records hold it: another customer comes as a number."""
+        return Customer.objects.get(pk=value) if field.kind == CustomKind.CUSTOMER else value
+
+    def _keep(self, values: dict[int, dict[int, Any]]) -> set[int]:
         there: dict[tuple[int, int], list[CustomValue]] = {}
         for piece in pieces(pk for pk, own in values.items() if own):
             for row in CustomValue.objects.filter(customer_id__in=piece, field__in=self.fields.values()):

@@ -15,12 +15,21 @@ from django.utils.translation import gettext as _
 from grahak.core import audit
 from grahak.core.events import announce
 from grahak.core.models import User
+from grahak.core.refusals import Conflict
 from grahak.customers import custom
-from grahak.customers.models import Customer, CustomField, CustomKind, CustomValue
+from grahak.customers.changing import carry, plan, reading
+from grahak.customers.models import (
+    AsideValue,
+    Customer,
+    CustomField,
+    CustomKind,
+    CustomValue,
+    FieldChange,
+)
 from grahak.customers.text import one_line
 
 MOST_FIELDS, MOST_OPTIONS = 100, 200
-TEXTUAL = (CustomKind.TEXT, CustomKind.CHOICE, CustomKind.CHOICES)
+BESIDE = ("help_text", "section", "default", "is_required")  # what changes nothing about values
 
 
 def _options(words: Iterable[str], kind: str) -> list[str]:
@@ -38,90 +47,145 @@ def _named(name: str, own: CustomField | None = None) -> str:
     name = one_line(name)
     if not name:
         raise ValidationError({"name": _("Every field needs a name.")})
-    others = CustomField.objects.exclude(pk=own.pk) if own else CustomField.objects.all()
+    others = custom.known().exclude(pk=own.pk) if own else custom.known()
     if any(other.casefold() == name.casefold() for other in others.values_list("name", flat=True)):
         raise ValidationError({"name": _("There is a field of this name already.")})
     return name
 
 
+def _beside(field: CustomField, given: Mapping[str, Any]) -> None:
+    """Set what is said about a field beside its kind. ValidationError on "default" where it does not fit the kind."""
+    unknown = set(given) - set(BESIDE)
+    if unknown:
+        raise TypeError(f"a field has no {', '.join(sorted(unknown))}")
+    for name, value in given.items():
+        setattr(field, name, bool(value) if name == "is_required" else one_line(str(value or "")))
+    if len(field.help_text) > 200 or len(field.section) > 60 or len(field.default) > 200:
+        raise ValidationError({"help_text": _("That is too long.")})
+    if field.default and field.kind == CustomKind.CUSTOMER:
+        raise ValidationError({"default": _("Such a field begins empty.")})
+    try:
+        custom.cleaned(field, field.default)
+    except ValidationError as error:
+        raise ValidationError({"default": error.messages}) from None
+
+
 @transaction.atomic
-def add_field(*, by: User | None, name: str, kind: str, options: Iterable[str] = ()) -> CustomField:
-    """A new field, at the end. ValidationError names what is wrong: name, kind or options."""
+def add_field(
+    *, by: User | None, name: str, kind: str, options: Iterable[str] = (), **beside: Any
+) -> CustomField:
+    """A new field, at the end. BESIDE: of BESIDE. ValidationError names what is wrong: name, kind, options, default."""
     if kind not in CustomKind.values:
         raise ValidationError({"kind": _("There is no such kind of field.")})
-    if CustomField.objects.count() >= MOST_FIELDS:
+    if custom.known().count() >= MOST_FIELDS:
         raise ValidationError({"name": _("A shop may have 100 fields of its own.")})
     name = _named(name)
     last = CustomField.objects.aggregate(last=Max("position"))["last"] or 0
-    taken = set(CustomField.objects.values_list("code", flat=True))
-    base = slugify(name)[:30].replace("-", "_") or "field"
-    code, turn = base, 2
-    while code in taken:
-        code, turn = f"{base}_{turn}", turn + 1
-    field = CustomField.objects.create(
-        code=code, name=name, kind=kind, options=_options(options, kind), position=last + 1, by=by
+    field = CustomField(
+        code=_code(name), name=name, kind=kind, options=_options(options, kind), position=last + 1, by=by
     )
+    _beside(field, beside)
+    field.save()
     audit.record("customers.field.added", field, by=by, kind=kind)
     transaction.on_commit(custom.forget)
     return field
 
 
-@transaction.atomic
-def change_field(
-    field: CustomField, *, by: User | None, name: str, kind: str, options: Iterable[str] = ()
-) -> int:
-    """Rename a field, change its list, or its kind. Values are read anew as the new kind; one that cannot be read
-    so would be lost, and then nothing is changed: ValidationError on "kind" or "options" says how many and names
-    the first. Returns how many values were rewritten."""
-    locked = CustomField.objects.select_for_update().get(pk=field.pk)
-    before = {"name": locked.name, "kind": locked.kind, "options": locked.options}
-    name, words = _named(name, locked), _options(options, kind)
+def _code(name: str) -> str:
+    taken = set(CustomField.objects.values_list("code", flat=True))
+    base = slugify(name)[:30].replace("-", "_") or "field"
+    code, turn = base, 2
+    while code in taken:
+        code, turn = f"{base}_{turn}", turn + 1
+    return code
+
+
+def as_asked(field: CustomField, kind: str, options: Iterable[str]) -> CustomField:
+    """FIELD as it would be with another kind and list, not kept. A list without words takes those that stand there.
+    ValidationError on "kind" or "options"."""
     if kind not in CustomKind.values:
         raise ValidationError({"kind": _("There is no such kind of field.")})
-    rewritten = 0
-    old = CustomField(
-        pk=locked.pk, code=locked.code, name=locked.name, kind=locked.kind, options=locked.options
-    )
-    locked.name, locked.kind, locked.options = name, kind, words
-    if (old.kind, old.options) != (kind, words):
-        rewritten = _reread(old, locked)
+    given = list(options)
+    if kind in custom.LISTS and field.kind not in custom.LISTS and not any(one_line(one) for one in given):
+        given = plan.words_of(field, MOST_OPTIONS)
+    return CustomField(code=field.code, name=field.name, kind=kind, options=_options(given, kind))
+
+
+def carries(field: CustomField, new: CustomField) -> bool:
+    """Whether the change touches values: another kind, or words leaving the list or called otherwise."""
+    gone = [word for word in field.options if word not in new.options]
+    if field.kind == new.kind and not gone:
+        return False
+    values = CustomValue.objects.filter(field_id=field.pk)
+    return (values if field.kind != new.kind else values.filter(text__in=gone)).exists()
+
+
+@transaction.atomic
+def change_field(
+    field: CustomField,
+    *,
+    by: User | None,
+    name: str,
+    kind: str,
+    options: Iterable[str] = (),
+    words: Mapping[str, str] | None = None,
+    aside: bool = False,
+    **beside: Any,
+) -> FieldChange | None:
+    """Rename a field, change its list, or its kind. Values are read anew as the new kind; WORDS says what becomes of
+    words that leave the list. Where a value does not fit nothing is changed (ValidationError on "kind" or "options"
+    says how many and the first) unless ASIDE: then such values are kept aside. Gives the change of the values, None
+    where none was touched; it may still be under way, and can be taken back (changing.carry.take_back)."""
+    locked = CustomField.objects.select_for_update().get(pk=field.pk)
+    before = {name: getattr(locked, name) for name in ("name", "kind", "options", *BESIDE)}
+    new, named = as_asked(locked, kind, options), _named(name, locked)
+    renamed = {old: word for old, word in (words or {}).items() if old in locked.options and old != word}
+    touches = carries(locked, new)
+    if touches and not aside:
+        _refuse_losses(locked, new, renamed)
+    locked.name = named
+    for one in BESIDE:
+        setattr(new, one, getattr(locked, one))
+    if custom.beginning(new) is None:
+        new.default = ""
+    _beside(new, beside)
+    for one in BESIDE:
+        setattr(locked, one, getattr(new, one))
+    if not touches:
+        locked.kind, locked.options = new.kind, new.options
     locked.save()
-    changed = audit.changed(before, {"name": name, "kind": kind, "options": words})
+    changed = audit.changed(before, {name: getattr(locked, name) for name in before})
     if changed:
         audit.record("customers.field.edited", locked, by=by, changes=changed)
     transaction.on_commit(custom.forget)
-    return rewritten
+    if not touches:
+        return None
+    return carry.begin(locked, by=by, kind=new.kind, options=new.options, words=renamed)
 
 
-def _reread(old: CustomField, new: CustomField) -> int:
-    """Bring all values of a field from one kind or list to another, in the caller's transaction."""
-    rows: dict[int, list[CustomValue]] = {}
-    for row in CustomValue.objects.filter(field_id=old.pk).select_related("other", "customer").order_by("pk"):
-        rows.setdefault(row.customer_id, []).append(row)
-    bad: list[str] = []
-    kept: list[tuple[Customer, Any]] = []
-    for mine in rows.values():
-        value: Any = (
-            [row.text for row in mine] if old.kind == CustomKind.CHOICES else custom.held(old, mine[0])
-        )
-        written = value if old.kind == new.kind else custom.plain(old, value)
-        try:
-            kept.append((mine[0].customer, custom.cleaned(new, written)))
-        except ValidationError:
-            bad.append(f"{mine[0].customer.name}: {custom.plain(old, value)}")
-    if bad:
-        words = _("%(n)s values cannot be read so, the first is “%(first)s”. Nothing was changed.")
-        where = "options" if old.kind == new.kind else "kind"
-        raise ValidationError({where: words % {"n": len(bad), "first": bad[0][:120]}})
-    CustomValue.objects.filter(field_id=old.pk).delete()
-    for customer, value in kept:
-        custom.keep(customer, new, value)
-    return len(kept)
+def _refuse_losses(field: CustomField, new: CustomField, words: Mapping[str, str]) -> None:
+    found = plan.plan(field, new, words)
+    if found.misfits:
+        said = _("%(n)s values cannot be read so, the first is “%(first)s”. Nothing was changed.")
+        where = "options" if field.kind == new.kind else "kind"
+        raise ValidationError({where: said % {"n": found.misfits, "first": found.bad[0][0][:120]}})
+
+
+@transaction.atomic
+def settle(aside: AsideValue, value: Any, *, by: User | None) -> None:
+    """Write what a value that was kept aside should be, or None to leave it out. ValidationError for a bad value."""
+    if value is not None and value != [] and value != "":
+        set_own(aside.customer, {aside.field.code: value}, by=by)
+    AsideValue.objects.filter(pk=aside.pk).update(settled_at=timezone.now())
+    audit.record("customers.field.settled", aside.customer, by=by, field=aside.field.name, text=aside.text[:200])
 
 
 @transaction.atomic
 def put_field_away(field: CustomField, *, by: User | None) -> None:
-    """Take a field out of forms, lists and files; its values stay and come back with it."""
+    """Take a field out of forms, lists and files; its values stay and come back with it. Conflict while its values are
+    carried over."""
+    if CustomField.objects.filter(pk=field.pk, locked_at__isnull=False).exists():
+        raise Conflict(_("This field is being changed just now; look again in a minute."))
     if CustomField.objects.filter(pk=field.pk, archived_at=None).update(archived_at=timezone.now()):
         audit.record("customers.field.archived", field, by=by)
     transaction.on_commit(custom.forget)
@@ -130,7 +194,7 @@ def put_field_away(field: CustomField, *, by: User | None) -> None:
 @transaction.atomic
 def bring_field_back(field: CustomField, *, by: User | None) -> None:
     """Use a field again that was put away."""
-    if CustomField.objects.filter(pk=field.pk, archived_at__isnull=False).update(archived_at=None):
+    if custom.known().filter(pk=field.pk).exists() and CustomField.objects.filter(pk=field.pk, archived_at__isnull=False).update(archived_at=None):
         audit.record("customers.field.restored", field, by=by)
     transaction.on_commit(custom.forget)
 
@@ -151,13 +215,21 @@ def move_field(field: CustomField, *, by: User | None, up: bool) -> None:
     transaction.on_commit(custom.forget)
 
 
+def _values(customer: Customer, fields: Mapping[str, CustomField]) -> dict[str, Any]:
+    """The customer's values of these fields by their codes."""
+    rows: dict[int, list[CustomValue]] = {}
+    for row in CustomValue.objects.filter(customer=customer, field__in=fields.values()).select_related("other"):
+        rows.setdefault(row.field_id, []).append(row)
+    return {code: reading.held_of(one, rows[one.pk]) for code, one in fields.items() if one.pk in rows}
+
+
 @transaction.atomic
 def set_own(customer: Customer, values: Mapping[str, Any], *, by: User | None) -> bool:
     """Write a customer's values of fields, by the fields' codes; None or [] takes one away. Only what differs is
     written, audited and announced; gives whether anything did. ValidationError names the field with its prefix,
     KeyError a code that no field in use has."""
-    known = {one.code: one for one in custom.fields()}
-    before = custom.values_of([customer.pk]).get(customer.pk, {})
+    known = custom.held_still(values)
+    before = _values(customer, known)
     changes: dict[str, list[str]] = {}
     for code, given in values.items():
         field = known[code]
@@ -169,6 +241,8 @@ def set_own(customer: Customer, values: Mapping[str, Any], *, by: User | None) -
         if custom.plain(field, old) == custom.plain(field, value):
             continue
         custom.keep(customer, field, value)
+        if field.locked_at is not None:
+            carry.follow(field, [customer.pk])
         changes[field.name] = [custom.plain(field, old), custom.plain(field, value)]
     if not changes:
         return False

@@ -75,11 +75,6 @@ def name_fields() -> dict[str, forms.Field]:
     }
 
 
-def own_fields(user: User) -> dict[str, forms.Field]:
-    """A form field for every field of the shop's own."""
-    return {custom.PREFIX + one.code: custom.form_field(one, user) for one in custom.fields()}
-
-
 def own_values(cleaned: dict[str, Any]) -> dict[str, Any]:
     """The cleaned values of the shop's own fields by their codes."""
     return {
@@ -100,7 +95,7 @@ class FactsForm(StyledForm):
         own = custom.values_of([customer.pk]).get(customer.pk, {})
         initial |= {custom.PREFIX + code: value for code, value in own.items()}
         super().__init__(*args, initial=initial, **kwargs)
-        fields = fact_fields(user) | own_fields(user)
+        fields = fact_fields(user) | custom.form_fields(user)
         if only and only != "other_names":
             self.fields = {only: fields[only]}
         elif only:
@@ -160,7 +155,7 @@ class AddCustomerForm(StyledForm):
             ),
             **name_fields(),
             **facts,
-            **own_fields(user),
+            **custom.form_fields(user, is_new=True),
         }  # fmt: skip
         from grahak.core.forms import style
 

@@ -30,15 +30,16 @@ class CustomField(models.Model):
 
     When its kind or its list changes under its values, a new row takes the code over (REPLACED_BY) and the old one
     keeps the values as they were, under a code that nobody types. RENAMED leads from former words of the list, folded,
-    to those of today. LOCKED_AT: its values are being carried over, and nobody writes them meanwhile."""
+    to those of today. LOCKED_AT: since when its values are being carried over; what is
+    written meanwhile is carried over at once."""
 
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=60)
     kind = models.CharField(_("kind"), max_length=8, choices=CustomKind, default=CustomKind.TEXT)
     options = models.JSONField(_("the list"), default=list, blank=True)
-    help_text = models.CharField(_("what to write there"), max_length=200, blank=True, db_default="")
-    section = models.CharField(_("heading"), max_length=60, blank=True, db_default="")
-    default = models.CharField(_("to begin with"), max_length=200, blank=True, db_default="")
+    help_text = models.CharField(_("what to write there"), max_length=200, blank=True, default="", db_default="")
+    section = models.CharField(_("heading"), max_length=60, blank=True, default="", db_default="")
+    default = models.CharField(_("to begin with"), max_length=200, blank=True, default="", db_default="")
     is_required = models.BooleanField(_("must be filled in"), default=False, db_default=False)
     renamed = models.JSONField(default=dict, blank=True)
     replaced_by = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="replaced")

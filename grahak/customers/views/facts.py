@@ -23,12 +23,15 @@ from grahak.core.models import User
 from grahak.core.templatetags.ui import money
 from grahak.core.toasts import say
 from grahak.customers import actions, custom
+from grahak.customers import field_rights as rights
 from grahak.customers.forms import FactsForm
 from grahak.customers.forms.customer import FACTS
 from grahak.customers.models import Customer, CustomField
 from grahak.customers.places import country_name
 from grahak.customers.views.parts import customer_for, sentences, wants
 
+# a list of facts ends and another begins under the heading of the shop's own fields
+_HEADING = '</dl><h3 class="facts__heading"><bdi>%s</bdi></h3><dl class="facts">'
 SHOWN = tuple(name for name in FACTS if name != "name")
 
 
@@ -70,9 +73,8 @@ def _value(customer: Customer, name: str) -> Any:
 def fact_line(customer: Customer, name: str, user: User) -> Fact:
     """A fact as the sheet shows it to this person."""
     if (own := custom.field_named(name)) is not None:
-        return _own(
-            own, custom.values_of([customer.pk]).get(customer.pk, {}), scope_of(user, "customers.edit")
-        )
+        values = custom.values_of([customer.pk]).get(customer.pk, {})
+        return _own(own, values, scope_of(user, "customers.edit") if own in custom.writable(user) else None)
     return _fact(customer, name, scope_of(user, "customers.edit"))
 
 
@@ -124,12 +126,22 @@ def fact_lines(customer: Customer, user: User) -> tuple[SafeString, SafeString]:
     scope, page = scope_of(user, "customers.edit"), customer.get_absolute_url()
     known: list[SafeString] = []
     unknown: list[SafeString] = []
-    own = custom.values_of([customer.pk]).get(customer.pk, {}) if custom.fields() else {}
-    facts = [_fact(customer, name, scope) for name in SHOWN]
-    for fact in facts + [_own(one, own, scope) for one in custom.fields()]:
-        name = fact.name
-        shelf = unknown if fact.value == "" or name == "other_names" else known
+    fields = custom.visible(user)
+    own = custom.values_of([customer.pk]).get(customer.pk, {}) if fields else {}
+    for fact in [_fact(customer, name, scope) for name in SHOWN]:
+        shelf = unknown if fact.value == "" or fact.name == "other_names" else known
         shelf.append(fact_html(page, fact))
+    closed = rights.locked(user, custom.SUBJECT) if fields else frozenset()
+    section = ""
+    for one in fields:
+        fact = _own(one, own, None if custom.PREFIX + one.code in closed else scope)
+        if fact.value == "":
+            unknown.append(fact_html(page, fact))
+            continue
+        if one.section and one.section != section:
+            known.append(mark_safe(_HEADING % escape(one.section)))
+        section = one.section
+        known.append(fact_html(page, fact))
     return mark_safe("".join(known)), mark_safe("".join(unknown) if scope else "")
 
 
