@@ -1,0 +1,82 @@
+"""How surely two records are one customer, from 0 to 1, and why. Knows no database: it runs in several processes.
+
+The rules (the trade's own, in docs/duplicates.md): the same phone, e-mail or tax number and a name of at least .6 is
+proposed; a name alone from .76 on; a shared phone with another name is a family and not a duplicate. Titles are
+dropped and trade words count little (core.names); two different tax numbers are two firms.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from grahak.core.names import similarity
+from grahak.customers.duplicates import reasons as why
+
+WITH_ADDRESS: Final = 0.6
+ALONE: Final = 0.76
+ALONE_ELSEWHERE: Final = 0.9  # in two different towns
+MOST_NAMES: Final = 5
+
+
+class Record(NamedTuple):
+    """What is compared of a customer. PHONES are the last ten digits, TAX capitals and digits only, CITY and AREA the
+    sounds of what is written."""
+
+    pk: int
+    kind: str
+    names: tuple[str, ...]
+    phones: frozenset[str]
+    emails: frozenset[str]
+    tax: str
+    city: str
+    area: str
+
+
+class Verdict(NamedTuple):
+    """SCORE in thousandths, REASONS a sum of customers.duplicates.reasons."""
+
+    score: int
+    reasons: int
+
+
+def name_likeness(one: Record, other: Record) -> tuple[float, bool]:
+    """(likeness of the most alike names, whether those are of two scripts)."""
+    best, scripts = 0.0, False
+    for mine in one.names[:MOST_NAMES]:
+        for theirs in other.names[:MOST_NAMES]:
+            score = similarity(mine, theirs, typing=False)
+            if score > best:
+                best, scripts = score, mine.isascii() != theirs.isascii() or _block(mine) != _block(theirs)
+    return best, scripts
+
+
+def _block(text: str) -> int:
+    """Which 128 letters of Unicode the first letter beyond Latin is from: the script, roughly."""
+    return next((ord(char) >> 7 for char in text if ord(char) > 0x24F), 0)
+
+
+def compare(one: Record, other: Record) -> Verdict | None:
+    """What to say of two records; None where nothing makes them worth asking about."""
+    shared = (
+        (why.PHONE if one.phones & other.phones else 0)
+        | (why.EMAIL if one.emails & other.emails else 0)
+        | (why.TAX if one.tax and one.tax == other.tax else 0)
+    )
+    name, scripts = name_likeness(one, other)
+    rivals = bool(one.tax and other.tax and one.tax != other.tax)
+    far = bool(one.city and other.city and one.city != other.city)
+    near = bool(one.city and one.city == other.city and one.area and one.area == other.area)
+    if shared and name >= WITH_ADDRESS:
+        score = 0.8 + 0.15 * name + 0.03 * (shared.bit_count() - 1) - (0.2 if rivals else 0.0)
+    elif shared & why.TAX:
+        score = 0.78
+    elif name >= (ALONE_ELSEWHERE if far else ALONE) and not rivals:
+        score = 0.9 * name - (0.1 if far else 0.0) + (0.05 if near else 0.0)
+    else:
+        return None
+    if one.kind != other.kind:
+        score -= 0.03
+    found = shared | (why.PLACE if near else 0)
+    if name >= ALONE:
+        found |= why.SCRIPT if scripts else why.NAME
+    return Verdict(max(1, min(1000, round(score * 1000))), found)
