@@ -12,6 +12,7 @@ from django.test import Client
 from grahak.channels import rules
 from grahak.core import business as business_module
 from grahak.core.models import Branch, Business, User
+from grahak.core.rights import kept as rights
 from grahak.customers import custom
 from grahak.marketing.letters import compile as letters
 
@@ -25,12 +26,15 @@ def _fresh_business(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(rules, "FALLBACK", {"quiet_from": None, "quiet_until": None, "holdout_percent": 0})
     monkeypatch.setattr(business_module, "KEPT", 3600.0)
     monkeypatch.setattr(custom, "KEPT", 3600.0)
+    monkeypatch.setattr(rights, "KEPT", 3600.0)
+    rights.presume_usual()
     business_module.forget()
     custom.forget()
     letters.forget()
     yield
     business_module.forget()
     custom.forget()
+    rights.forget()
 
 
 @pytest.fixture

@@ -1,50 +1,65 @@
 """The only door from a request to a row: which role may do what, on how much of the business.
 
-Scopes: "own" (rows whose owner is the person), "branch" (rows of their branch and rows of no branch),
-"all". Rooms add their actions with `grant(...)` in their access.py; a view asks with `@needs(action)`.
+Scopes: "own" (rows whose owner is the person), "team" (rows whose owner is in their team or in a team they lead,
+and rows of these teams), "branch" (rows of their branch and rows of no branch), "all". Rooms add their actions
+with `grant(...)` in their access.py; a view asks with `@needs(action)`. What the shop set differently for a role
+stands over that (core.rights).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from grahak.core.audit import describe
-from grahak.core.models import Role, User
+from grahak.core.models import Role
+from grahak.core.rights import kept, shares, usual
 
-_GRANTS: dict[str, dict[str, str]] = {}
-_SENTENCES: dict[str, Any] = {}
 EVERYONE = tuple(Role.values)
+# How far an action can be let reach on the roles page: the default is what the room gives one of the roles
+ROWS = ("own", "team", "branch", "all")  # its rows have an owner, and every view of it asks `scoped`
+BRANCHES = ("branch", "all")  # figures that are kept by branch
+SHARED = "customers.customer"
 
 
-def grant(action: str, *, says: Any = "", **scopes: str) -> None:
+def grant(action: str, *, says: Any = "", reach: tuple[str, ...] | None = None, **scopes: str) -> None:
     """Allow ACTION to the named roles at a scope. The owner and the manager may do everything everywhere
     unless the action says otherwise: grant("orders.edit", salesman="branch", counter="branch").
-    SAYS is what the roles page calls it, in a trader's words."""
-    _GRANTS[action] = {"owner": "all", "manager": "all"} | scopes
-    _SENTENCES[action] = says
+    SAYS is what the roles page calls it, in a trader's words. REACH: the scopes that a shop may choose for it;
+    left out, those that the roles have here."""
+    found = {"owner": "all", "manager": "all"} | scopes
+    if reach is None:
+        reach = tuple(scope for scope in usual.SCOPES if scope == "all" or scope in found.values())
+    usual.ACTIONS[action] = usual.Action(action, says, found, reach)
 
 
 def actions() -> dict[str, dict[str, str]]:
-    """Every known action with its scopes by role (for the roles screen and the role × URL matrix)."""
-    return _GRANTS
+    """Every known action with its usual scopes by role (for the roles screen and the role × URL matrix)."""
+    return {code: one.usual for code, one in usual.ACTIONS.items()}
 
 
 def sentence(action: str) -> Any:
     """What ACTION allows, in words; its code where nobody wrote them."""
-    return _SENTENCES.get(action) or action
+    return usual.ACTIONS[action].says or action
 
 
 def scope_of(user: Any, action: str) -> str | None:
-    """One of "own", "branch", "all"; None where the role may not. An unknown action is a KeyError."""
-    scope = _GRANTS[action].get(getattr(user, "role", ""), "")
-    return scope if scope in ("own", "branch", "all") and getattr(user, "is_active", True) else None
+    """One of "own", "team", "branch", "all"; None where the role may not. An unknown action is a KeyError.
+    USER: a colleague, or whatever else has .role and .is_active (core.rights.KeyUser)."""
+    role = str(getattr(user, "role", ""))
+    if not role or not getattr(user, "is_active", True):
+        usual.ACTIONS[action]
+        return None
+    scope = kept.scope(role, action)
+    return scope if scope in usual.SCOPES else None
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:
@@ -96,18 +111,71 @@ def signed_in(view: Callable[..., Any]) -> Callable[..., Any]:
     return guarded
 
 
-def scoped(rows: Any, user: User, action: str, *, owner: str = "owner", branch: str = "branch") -> Any:
-    """The rows of a queryset that ACTION covers for this person; `owner` and `branch` are lookups on it."""
-    from django.db.models import Q
-
+def scoped(
+    rows: Any,
+    user: Any,
+    action: str,
+    *,
+    owner: str = "owner",
+    branch: str = "branch",
+    team: str | None = None,
+    shared: str = "",
+) -> Any:
+    """The rows of a queryset that ACTION covers for this person or key; OWNER, BRANCH and TEAM are lookups on it.
+    TEAM left out is the relation beside the owner's ("customer__owner" → "customer__team") where there is one.
+    SHARED is the lookup of the customer's id: rows of customers shared with the person are covered too, for
+    seeing with any share, for the rest with one that allows changes."""
     scope = scope_of(user, action)
     if scope == "all":
         return rows
+    if scope is None:
+        return rows.none()
+    covered = _covered(rows, user, scope, owner, branch, team)
+    if shared:
+        more = shares.reached(user, SHARED, shared, to_edit=not action.endswith(".view"))
+        covered = covered if more is None else covered | more
+    return rows.filter(covered)
+
+
+def _covered(rows: Any, user: Any, scope: str, owner: str, branch: str, team: str | None) -> Q:
     if scope == "branch":
-        return rows.filter(Q(**{f"{branch}_id": user.branch_id}) | Q(**{f"{branch}__isnull": True}))
+        return Q(**{f"{branch}_id": user.branch_id}) | Q(**{f"{branch}__isnull": True})
     if scope == "own":
-        return rows.filter(**{owner: user})
-    return rows.none()
+        return Q(**{owner: user.pk}) if user.pk else Q(pk__in=())
+    teams, people = kept.reach_of(user)
+    covered = Q(**{f"{owner}__in": sorted(people)})
+    beside = _team_beside(rows.model, owner) if team is None else team
+    return covered | Q(**{f"{beside}__in": sorted(teams)}) if beside and teams else covered
+
+
+@lru_cache(maxsize=256)
+def _team_beside(model: Any, owner: str) -> str:
+    """The relation to a team that stands beside the owner's; "" where there is none."""
+    before, _sign, last = owner.rpartition("__")
+    try:
+        for name in before.split("__") if before else ():
+            model = model._meta.get_field(name).related_model
+        model._meta.get_field("team")
+    except FieldDoesNotExist:
+        return ""
+    return (f"{before}__team" if before else "team") if last == "owner" else ""
+
+
+def sees_row(
+    user: Any, scope: str | None, *, owner: int | None, branch: int | None, team: int | None
+) -> bool:
+    """The same asked of one row in memory, by its ids (live screens): whether a scope covers it."""
+    match scope:
+        case "all":
+            return True
+        case "branch":
+            return branch is None or branch == user.branch_id
+        case "team":
+            teams, people = kept.reach_of(user)
+            return owner in people or team in teams
+        case "own":
+            return owner is not None and owner == user.pk
+    return False
 
 
 grant("settings.edit", says=_("Change the shop's settings and branches"))

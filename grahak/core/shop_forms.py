@@ -13,7 +13,8 @@ from grahak.core import choices
 from grahak.core.account_forms import clean_phone
 from grahak.core.actions.shop import EDITABLE
 from grahak.core.forms import StyledForm, StyledModelForm, style
-from grahak.core.models import Branch, Business, Role, User
+from grahak.core.models import Branch, Business, Role, Team, User
+from grahak.core.rights import kept
 from grahak.core.pictures import NotAPicture, checked
 
 
@@ -135,11 +136,16 @@ class BranchForm(StyledModelForm):
 
 
 class PersonForm(StyledModelForm):
-    """A colleague: name, e-mail, phone, role, branch. Uniqueness of the e-mail is told with the field."""
+    """A colleague: name, e-mail, phone, role, branch, team. Uniqueness of the e-mail is told with the field."""
+
+    role = forms.ChoiceField(label=_("role"), choices=kept.choices)
+    team = forms.ModelChoiceField(
+        Team.objects.filter(archived_at=None), label=_("team"), required=False, empty_label="–"
+    )
 
     class Meta:
         model = User
-        fields = ["name", "email", "phone", "role", "branch"]
+        fields = ["name", "email", "phone", "role", "branch", "team"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -160,8 +166,8 @@ class PersonForm(StyledModelForm):
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data
-        if found.get("role") in (Role.SALESMAN, Role.COUNTER) and not found.get("branch"):
-            self.add_error("branch", _("A salesman or counter assistant sees one branch: choose it."))
+        if found.get("role") and kept.is_by_branch(found["role"]) and not found.get("branch"):
+            self.add_error("branch", _("Somebody with this role sees one branch: choose it."))
         return found
 
 
@@ -181,7 +187,7 @@ class KeyForm(StyledForm):
             ("write", _("Only send events in")),
         ],
     )
-    role = forms.ChoiceField(label=_("Acts as"), choices=Role, initial=Role.ANALYST)
+    role = forms.ChoiceField(label=_("Acts as"), choices=kept.choices, initial=Role.ANALYST)
     name = forms.CharField(
         label=_("Name"), max_length=120, help_text=_("Who or what uses it: “web shop”, “till 2”.")
     )

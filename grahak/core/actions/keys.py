@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from grahak.core import audit
+from grahak.core.actions.people import only_owners_give
 from grahak.core.models import ApiKey, User
 
 # Rooms that act on keys of programmes: told in the same transaction, of a new one with its plain text
@@ -17,7 +18,9 @@ withdrawn: list[Callable[[ApiKey], None]] = []
 
 @transaction.atomic
 def make_key(kind: str, role: str, *, by: User | None, name: str = "") -> tuple[ApiKey, str]:
-    """A key of KIND "write" or "api" that acts as ROLE, and its plain text, which is nowhere kept."""
+    """A key of KIND "write" or "api" that acts as ROLE, and its plain text, which is nowhere kept. OwnersOnly
+    where somebody else would let a programme act as an owner."""
+    only_owners_give(by, role)
     key, plain = ApiKey.issue(kind, role, by=by, name=name)
     label = name or key.prefix
     audit.record("core.key.made", key, by=by, label=label, kind=kind, role=role, prefix=key.prefix)

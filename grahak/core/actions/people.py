@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from grahak.core import audit
-from grahak.core.models import Branch, Invitation, Role, User
+from grahak.core.models import Branch, Invitation, Role, Team, User
 from grahak.core.refusals import Conflict
+from grahak.core.rights import kept
 
 OWN_FIELDS = ("name", "phone", "language", "theme", "density", "script")
 
@@ -21,6 +22,18 @@ class LastOwner(Conflict):
 
     def __init__(self) -> None:
         super().__init__(_("This is the only owner who can log in. Make somebody else an owner first."))
+
+
+class OwnersOnly(Conflict):
+    """Only an owner makes owners, and only an owner changes one."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Only an owner can make somebody an owner, or change one."))
+
+
+def only_owners_give(by: Any, *roles: str) -> None:
+    if Role.OWNER in roles and by is not None and by.role != Role.OWNER:
+        raise OwnersOnly
 
 
 def _keep_an_owner(person: User) -> None:
@@ -33,15 +46,26 @@ def _keep_an_owner(person: User) -> None:
 
 @transaction.atomic
 def invite_person(
-    *, by: User, name: str, email: str, role: str, branch: Branch | None, phone: str = "", language: str = ""
+    *,
+    by: User,
+    name: str,
+    email: str,
+    role: str,
+    branch: Branch | None,
+    phone: str = "",
+    language: str = "",
+    team: Team | None = None,
 ) -> Invitation:
     """A new colleague without a password and an invitation whose link lets them choose one.
     Conflict where somebody has this address already."""
+    only_owners_give(by, role)
     if User.objects.filter(email__iexact=email.strip()).exists():
         raise Conflict(_("A colleague with this e-mail is here already."))
     person = User.objects.create_user(
-        email, None, name=name, role=role, branch=branch, phone=phone, language=language
+        email, None, name=name, role=role, branch=branch, phone=phone, language=language, team=team
     )
+    if team is not None:
+        kept.changed()
     audit.record("core.person.invited", person, by=by, role=role, email=person.email)
     return Invitation.objects.create(user=person, by=by)
 
@@ -75,15 +99,19 @@ def settle_invitations(person: User) -> None:
 
 @transaction.atomic
 def edit_person(person: User, *, by: User, **fields: Any) -> User:
-    """Change name, e-mail, phone, role or branch. LastOwner where nobody would be left to own the shop."""
+    """Change name, e-mail, phone, role, branch or team. LastOwner where nobody would be left to own the shop;
+    OwnersOnly where somebody else would make or unmake one."""
     stored = User.objects.select_for_update().get(pk=person.pk)
     before = {name: getattr(stored, name) for name in fields}
+    only_owners_give(by, stored.role, fields.get("role", ""))
     if stored.role == Role.OWNER and fields.get("role", Role.OWNER) != Role.OWNER:
         _keep_an_owner(stored)
     for name, value in fields.items():
         setattr(stored, name, value)
     stored.save()
     detail = audit.changed(before, fields)
+    if "team" in detail:
+        kept.changed()
     if detail:
         audit.record("core.person.changed", stored, by=by, **detail)
     return stored
@@ -92,6 +120,7 @@ def edit_person(person: User, *, by: User, **fields: Any) -> User:
 @transaction.atomic
 def close_login(person: User, *, by: User) -> None:
     """The colleague is logged out and can't log in; what they did stays under their name."""
+    only_owners_give(by, person.role)
     if person.role == Role.OWNER:
         _keep_an_owner(person)
     User.objects.filter(pk=person.pk).update(is_active=False, sessions_ended=F("sessions_ended") + 1)

@@ -18,7 +18,8 @@ from grahak.core.access import open_to_all
 from grahak.core.account_forms import ChoosePasswordForm, LoginForm, ResetForm
 from grahak.core.actions import people
 from grahak.core.links import remember_origin
-from grahak.core.models import Invitation, Role, User
+from grahak.core.models import Invitation, User
+from grahak.core.rights import kept
 from grahak.core.toasts import say
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -34,9 +35,8 @@ def demo_people(shop: Any) -> Any:
     """The made-up colleagues that a demo may be entered as; nobody where this is no demo."""
     if not getattr(shop, "is_demo", False):
         return User.objects.none()
-    order = list(Role.values)
     found = User.objects.filter(is_active=True, email__endswith=".example").select_related("branch")
-    return sorted(found, key=lambda person: (order.index(person.role), person.name))
+    return sorted(found, key=lambda person: (kept.order_of(person.role), person.name))
 
 
 class Login(LoginView):

@@ -17,6 +17,7 @@ from grahak.core import letters
 from grahak.core.access import actions, needs, sentence
 from grahak.core.actions import people
 from grahak.core.models import Invitation, Role, User
+from grahak.core.rights import kept
 from grahak.core.shop_forms import InviteForm, PersonForm
 from grahak.core.toasts import say
 
@@ -40,10 +41,9 @@ SCOPES = {
 @needs("people.view")
 def people_list(request: HttpRequest) -> HttpResponse:
     waiting = Prefetch("invitations", Invitation.objects.filter(accepted_at=None), to_attr="open_invitations")
-    order = {role: place for place, role in enumerate(Role.values)}
     found = sorted(
-        User.objects.select_related("branch").prefetch_related(waiting),
-        key=lambda person: (not person.is_active, order[person.role], person.name),
+        User.objects.select_related("branch", "team").prefetch_related(waiting),
+        key=lambda person: (not person.is_active, kept.order_of(person.role), person.name),
     )
     return render(request, "core/people/list.html", {"people": found})
 
@@ -55,9 +55,13 @@ def invite(request: HttpRequest) -> HttpResponse:
     first = {"role": Role.SALESMAN, "language": getattr(request, "LANGUAGE_CODE", "en")}
     form = InviteForm(request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid():
-        invitation = people.invite_person(by=cast(User, request.user), **form.cleaned_data)
-        _tell_sent(request, invitation)
-        return redirect("core:person", pk=invitation.user_id)
+        try:
+            invitation = people.invite_person(by=cast(User, request.user), **form.cleaned_data)
+        except people.OwnersOnly as refusal:
+            form.add_error("role", str(refusal.sentence))
+        else:
+            _tell_sent(request, invitation)
+            return redirect("core:person", pk=invitation.user_id)
     return render(request, "core/people/invite.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -78,7 +82,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             people.edit_person(colleague, by=cast(User, request.user), **form.cleaned_data)
-        except people.LastOwner as refusal:
+        except (people.LastOwner, people.OwnersOnly) as refusal:
             form.add_error("role", str(refusal.sentence))
         else:
             say(request, _("Saved."))
