@@ -1,5 +1,5 @@
-"""An import from upload to undo, its saved mappings, and the rows that need somebody; the connectors' tables are
-their own (connectors/models.py) and known here to Django."""
+"""An import from upload to undo, its saved mappings, and the rows that need somebody; the tables of connectors,
+API, webhooks and exports are their own (their models.py) and known here to Django."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from grahak.connect.api.models import Allowance, KeptAnswer
 from grahak.connect.connectors.models import (
     Backfill,
     BackfillState,
@@ -20,22 +21,35 @@ from grahak.connect.connectors.models import (
     ObjectKind,
     ShopObject,
 )
+from grahak.connect.exporting.models import ExportFormat, ExportRun, ExportState
+from grahak.connect.webhooks.models import Attempt, Endpoint, Happening, Off, Telling, TellingState
 from grahak.core.models import Batch, User
 
 __all__ = [
+    "Allowance",
+    "Attempt",
     "Backfill",
     "BackfillState",
     "Connector",
     "ConnectorKind",
     "Delivery",
     "DeliveryState",
+    "Endpoint",
+    "ExportFormat",
+    "ExportRun",
+    "ExportState",
+    "Happening",
     "ImportIssue",
     "ImportKind",
     "ImportMapping",
     "ImportRun",
     "ImportState",
+    "KeptAnswer",
     "ObjectKind",
+    "Off",
     "ShopObject",
+    "Telling",
+    "TellingState",
 ]
 
 

@@ -1,0 +1,1 @@
+"""Everything a business owns, written to one ZIP in open formats."""
