@@ -194,6 +194,9 @@ WAREHOUSE_REBUILD_MEMORY = max(WAREHOUSE_MEMORY, env.number("GRAHAK_REBUILD_MB",
 # Shops that are asked over the network must stand on the open internet; yes allows one's own network and plain HTTP
 OUTBOUND_PRIVATE = env.flag("GRAHAK_OUTBOUND_PRIVATE")
 
+# How often a key may ask the API in a minute (and at once, after a rest)
+API_PER_MINUTE = max(1, env.number("GRAHAK_API_PER_MINUTE", 600))
+
 # Jobs: one queue a loop, so that none waits for another
 TASKS = {
     "default": {

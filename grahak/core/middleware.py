@@ -15,7 +15,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from grahak.core import business
 from grahak.core.refusals import Refusal
 
-OPEN_BEFORE_SETUP = ("/setup/", "/static/", "/healthz", "/language/", "/theme/", "/csp/")
+OPEN_BEFORE_SETUP = ("/setup/", "/static/", "/healthz", "/language/", "/theme/", "/csp/", "/api/")
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 

@@ -172,6 +172,34 @@ def remove_contact(contact: Contact, *, by: User | None) -> None:
 
 
 @transaction.atomic
+def reach_by(
+    customer: Customer,
+    *,
+    by: User | None,
+    phones: Iterable[str] = (),
+    emails: Iterable[str] = (),
+    whatsapp: str = "",
+) -> list[Identity]:
+    """Hang phones, e-mails and a WhatsApp number on a customer's main contact, those that no contact of theirs has."""
+    contact = Contact.objects.filter(customer=customer).order_by("-is_primary", "id").first()
+    if contact is None:
+        return []
+    made = attach_identities(contact, phones=phones, emails=emails, whatsapp=whatsapp)
+    elsewhere = Identity.objects.filter(contact__customer=customer).exclude(contact=contact)
+    known = set(elsewhere.values_list("kind", "value"))
+    for one in [one for one in made if (one.kind, one.value) in known]:
+        made.remove(one)
+        one.delete()
+    for one in made:
+        audit.record(
+            "customers.identity.added", customer, by=by, contact=contact.pk, kind=one.kind, value=one.value
+        )
+    if made:
+        _changed(customer.pk)
+    return made
+
+
+@transaction.atomic
 def add_identity(contact: Contact, kind: str, typed: str, *, by: User | None) -> Identity:
     """One more way to recognise a contact. A card, shop account or web id that another contact holds is
     refused; a phone or e-mail may serve several."""

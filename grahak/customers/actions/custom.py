@@ -248,4 +248,5 @@ def set_own(customer: Customer, values: Mapping[str, Any], *, by: User | None) -
         return False
     audit.record("customers.customer.edited", customer, by=by, changes=changes)
     announce("customers.changed", customer_ids=[customer.pk])
+    announce("customers.edited", customer_ids=[customer.pk], fields=["own"])
     return True

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from grahak.core import audit, business
 from grahak.core.durable import durable
+from grahak.core.events import announce
 from grahak.core.models import Branch, User
 from grahak.customers.actions import tell
 from grahak.customers.models import Activity, Customer
@@ -61,6 +62,7 @@ def place_order(
         posting.post_order(order, by=by)
         posting.tell_order(order, by=by)
         audit.record("sales.order.placed", order, by=by, total=str(order.total), received=str(order.received))
+        announce("sales.order.added", order_id=order.pk)
         posting.settle(
             [order.customer_id],
             [business.day_of(order.placed_at)],

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from grahak.core import audit, business
 from grahak.core.durable import durable
+from grahak.core.events import announce
 from grahak.core.models import Branch, User
 from grahak.customers.actions import tell
 from grahak.customers.models import Activity, Customer
@@ -74,6 +75,7 @@ def receive_payment(
             facts={"method": payment.method},
         )
         audit.record("sales.payment.received", payment, by=by, label=customer.name, amount=str(amount))
+        announce("sales.payment.added", payment_id=payment.pk)
         posting.settle([customer.pk], [business.day_of(payment.received_at)], orders=False, khata=True)
         return payment
 

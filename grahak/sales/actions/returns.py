@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from grahak.core import audit, business
+from grahak.core.events import announce
 from grahak.core.models import Branch, User
 from grahak.customers.models import Customer
 from grahak.sales.actions import posting
@@ -104,6 +105,7 @@ def take_return(
         posting.post_order(back, by=by)
         posting.tell_order(back, by=by)
         audit.record("sales.order.returned", back, by=by, total=str(back.total), refunded=str(-back.received))
+        announce("sales.order.added", order_id=back.pk)
         posting.settle(
             [back.customer_id],
             [business.day_of(back.placed_at)],
