@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("grahak.marketing.urls")),
     path("", include("grahak.marketing.letter_urls")),
     path("", include("grahak.connect.urls")),
+    path("api/v1/", include("grahak.connect.api.urls")),
 ]
 
 handler404 = "grahak.core.views.errors.not_found"

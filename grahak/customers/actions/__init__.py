@@ -8,6 +8,7 @@ from grahak.customers.actions.contacts import (
     add_identity,
     edit_contact,
     make_primary,
+    reach_by,
     remove_contact,
     remove_identity,
 )
