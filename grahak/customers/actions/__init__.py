@@ -86,6 +86,7 @@ __all__ = [
     "make_primary",
     "move_field",
     "put_field_away",
+    "reach_by",
     "put_reminder_away",
     "record_call",
     "remind",

@@ -159,6 +159,7 @@ def edit_customer(customer: Customer, *, by: User | None, **fields: Any) -> Cust
         index_names([locked.pk])
     audit.record("customers.customer.edited", locked, by=by, changes=audit.changed(before, changes))
     announce("customers.changed", customer_ids=[locked.pk])
+    announce("customers.edited", customer_ids=[locked.pk], fields=sorted(changes))
     customer.refresh_from_db()
     return customer
 
