@@ -17,7 +17,7 @@ from grahak.core.models import Batch, User
 from grahak.customers.actions.contacts import attach_identities
 from grahak.customers.actions.names import index_names, sort_name
 from grahak.customers.actions.timeline import tell
-from grahak.customers.models import Contact, Customer, CustomerTag, Kind, Tag
+from grahak.customers.models import Contact, Customer, CustomerTag, Kind, Lifecycle, Tag
 from grahak.customers.text import many_lines, one_line
 
 EDITABLE = (
@@ -27,6 +27,7 @@ EDITABLE = (
     "language",
     "branch",
     "owner",
+    "team",
     "tax_id",
     "address",
     "area",
@@ -93,6 +94,7 @@ def add_customer(
     contact_name: str = "",
     tags: Iterable[str] = (),
     source: str = "hand",
+    lifecycle: str = Lifecycle.CUSTOMER,
     batch: Batch | None = None,
     **fields: Any,
 ) -> Customer:
@@ -102,7 +104,7 @@ def add_customer(
     tags …"""
     values = _cleaned({"name": name, "kind": kind, **fields})
     values.setdefault("branch", by.branch if by else None)
-    customer = Customer(source=source, batch=batch, name_sort=sort_name(values["name"]), **values)
+    customer = Customer(source=source, batch=batch, lifecycle=lifecycle, name_sort=sort_name(values["name"]), **values)
     _checked(customer, values)
     customer.save()
     contact = Contact(
@@ -129,6 +131,7 @@ def add_customer(
     )
     audit.record("customers.customer.added", customer, by=by, source=source)
     announce("customers.changed", customer_ids=[customer.pk])
+    announce("customers.added", customer_ids=[customer.pk])
     return customer
 
 
@@ -178,8 +181,9 @@ def archive_customer(customer: Customer, *, by: User | None) -> Customer:
 
 @transaction.atomic
 def restore_customer(customer: Customer, *, by: User | None) -> Customer:
-    """Bring a customer back that was put away."""
-    changed = Customer.objects.filter(pk=customer.pk, archived_at__isnull=False).update(archived_at=None)
+    """Bring a customer back that was put away; one that was merged comes back with the undo of that."""
+    away = Customer.objects.filter(pk=customer.pk, archived_at__isnull=False, merged_into=None)
+    changed = away.update(archived_at=None)
     customer.refresh_from_db()
     if changed:
         audit.record("customers.customer.restored", customer, by=by)

@@ -11,8 +11,9 @@ from django.utils.translation import pgettext_lazy
 
 from grahak.core.access import scope_of
 from grahak.core.forms import AmountField, StyledForm
-from grahak.core.models import Branch, User
+from grahak.core.models import Branch, Team, User
 from grahak.customers import custom
+from grahak.customers.field_rights import SUBJECT, locked
 from grahak.customers.models import Customer, Kind
 from grahak.customers.places import country_choices
 
@@ -30,6 +31,7 @@ FACTS: Final = (
     "tax_id",
     "language",
     "owner",
+    "team",
     "branch",
     "credit_limit",
     "credit_days",
@@ -52,6 +54,9 @@ def fact_fields(user: User) -> dict[str, forms.Field]:
     made["owner"] = forms.ModelChoiceField(
         User.objects.filter(is_active=True), label=_("in charge"), required=False, empty_label="–"
     )
+    made["team"] = forms.ModelChoiceField(
+        Team.objects.filter(archived_at=None), label=_("team"), required=False, empty_label="–"
+    )
     made["branch"] = forms.ModelChoiceField(
         Branch.objects.all(), label=_("branch"), required=False, empty_label=_("every branch")
     )
@@ -61,7 +66,8 @@ def fact_fields(user: User) -> dict[str, forms.Field]:
         made.pop("branch")
     for name in _LTR:
         made[name].widget.attrs["dir"] = "ltr"
-    return {name: made[name] for name in FACTS if name in made}
+    closed = locked(user, SUBJECT)
+    return {name: made[name] for name in FACTS if name in made and name not in closed}
 
 
 def name_fields() -> dict[str, forms.Field]:
@@ -90,7 +96,7 @@ class FactsForm(StyledForm):
 
     def __init__(self, *args: Any, customer: Customer, user: User, only: str = "", **kwargs: Any) -> None:
         initial = {name: getattr(customer, name) for name in FACTS if name != "other_names"}
-        initial |= {"owner": customer.owner_id, "branch": customer.branch_id}
+        initial |= {"owner": customer.owner_id, "branch": customer.branch_id, "team": customer.team_id}
         initial |= {field: (customer.other_names or {}).get(code, "") for field, code in NAMES_IN.items()}
         own = custom.values_of([customer.pk]).get(customer.pk, {})
         initial |= {custom.PREFIX + code: value for code, value in own.items()}
@@ -133,6 +139,7 @@ class AddCustomerForm(StyledForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        closed = locked(user, SUBJECT)
         self.fields["phones"].widget = forms.TextInput(
             attrs={"inputmode": "tel", "dir": "ltr", "autocomplete": "off", "class": "input"}
         )
@@ -157,6 +164,9 @@ class AddCustomerForm(StyledForm):
             **facts,
             **custom.form_fields(user, is_new=True),
         }  # fmt: skip
+        for name, field in (("phones", "phone"), ("whatsapp", "phone"), ("emails", "email")):
+            if field in closed:
+                del self.fields[name]
         from grahak.core.forms import style
 
         style(self)
@@ -164,7 +174,7 @@ class AddCustomerForm(StyledForm):
     @property
     def first(self) -> list[Any]:
         """The fields that stand open."""
-        return [self[name] for name in ("name", "phones", "city")]
+        return [self[name] for name in ("name", "phones", "city") if name in self.fields]
 
     @property
     def rest(self) -> list[Any]:
@@ -188,8 +198,9 @@ class AddCustomerForm(StyledForm):
         }
         names = {code: data.pop(field) for field, code in NAMES_IN.items()}
         data["other_names"] = {code: name for code, name in names.items() if name}
-        data["phones"] = split_phones(data["phones"]) if data["phones"].strip() else []
-        data["emails"] = [part for part in data["emails"].replace(";", ",").split(",") if part.strip()]
+        phones, emails = data.get("phones", ""), data.get("emails", "")
+        data["phones"] = split_phones(phones) if phones.strip() else []
+        data["emails"] = [part for part in emails.replace(";", ",").split(",") if part.strip()]
         data["tags"] = [part for part in data["tags"].split(",") if part.strip()]
         if data.get("branch") is None:
             data.pop("branch", None)

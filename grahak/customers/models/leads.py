@@ -68,7 +68,9 @@ OPEN = (LeadState.NEW, LeadState.TALKING, LeadState.QUALIFIED)
 class LeadQuerySet(models.QuerySet["Lead"]):
     def visible_to(self, user: User) -> LeadQuerySet:
         """The leads whose customers this person may see."""
-        return scoped(self, user, "leads.view", owner="customer__owner", branch="customer__branch")
+        return scoped(
+            self, user, "leads.view", owner="customer__owner", branch="customer__branch", shared="customer_id"
+        )
 
     def waiting(self) -> LeadQuerySet:
         """Those that are neither won nor lost."""
