@@ -5,6 +5,7 @@ A room that adds an address with arguments adds a line to SAMPLES; the matrix fa
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 from collections.abc import Callable
@@ -79,6 +80,28 @@ class World:
         from grahak.customers.actions import add_task
 
         return add_task(by=self.whose, title="Call about the bill", customer=self.customer)
+
+    @property
+    def meeting(self) -> Any:
+        from grahak.customers.actions import add_meeting
+
+        now = timezone.now()
+        return add_meeting(
+            by=self.whose, title="Winter rates", starts_at=now, ends_at=now + dt.timedelta(hours=1),
+            customer=self.customer,
+        )  # fmt: skip
+
+    @property
+    def reminder(self) -> Any:
+        from grahak.customers.models import Reminder
+
+        return Reminder.objects.create(person=self.whose, task=self.task, at=timezone.now())
+
+    @property
+    def calendar_token(self) -> str:
+        from grahak.customers.work.feed import open_feed
+
+        return open_feed(self.whose)
 
     @property
     def saved_view(self) -> Any:
@@ -369,9 +392,23 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
         "identity": world.identity.pk,
     },
     **dict.fromkeys(
-        ("customers:task", "customers:task_done", "customers:task_open"),
+        (
+            *("customers:task", "customers:task_done", "customers:task_open"),
+            *("customers:task_move", "customers:task_step"),
+        ),
         lambda world: {"pk": world.task.pk},
     ),
+    **dict.fromkeys(
+        (
+            *("customers:meeting", "customers:meeting_held", "customers:meeting_cancel"),
+            *("customers:meeting_open", "customers:meeting_move"),
+        ),
+        lambda world: {"pk": world.meeting.pk},
+    ),
+    **dict.fromkeys(
+        ("customers:snooze", "customers:put_reminder_away"), lambda world: {"pk": world.reminder.pk}
+    ),
+    "customers:calendar_feed": lambda world: {"token": world.calendar_token},
     **dict.fromkeys(("customers:view", "customers:remove_view"), lambda world: {"pk": world.saved_view.pk}),
     "customers:visit": lambda world: {"pk": world.customer.pk, "visit": world.web_visit.pk},
     "customers:undo": lambda world: {"pk": world.batch.pk},

@@ -21,6 +21,7 @@ from grahak.core import business, heartbeat, jobs, leader
 from grahak.core.events import announce
 from grahak.core.jobs import task
 from grahak.core.models import Setting
+from grahak.customers.actions import tell_due
 from grahak.marketing import schedule
 
 logger = logging.getLogger("grahak.house")
@@ -47,6 +48,7 @@ def turn() -> None:
     tally.catch_up()
     journal.take_up()
     schedule.step()
+    tell_due()
     today = business.today().isoformat()
     last = Setting.objects.filter(name=LAST_DAY).first()
     if last is None or last.value != today:

@@ -25,7 +25,7 @@ logger = logging.getLogger("grahak.letters")
 RESET_PAUSE = dt.timedelta(minutes=5)
 
 
-def _write(person: User, template: str, **context: Any) -> str:
+def write(person: User, template: str, **context: Any) -> str:
     """Send TEMPLATE_subject.txt, TEMPLATE.txt and TEMPLATE.html. Gives "" or why it could not be sent."""
     shop = business.current()
     language = person.language or (shop.language if shop else "en")
@@ -48,7 +48,7 @@ def _write(person: User, template: str, **context: Any) -> str:
 
 def write_invitation(invitation: Invitation) -> str:
     """Send the invitation's link. Gives "" or why it could not be sent."""
-    return _write(
+    return write(
         invitation.user, "core/mail/invitation", link=invitation_link(invitation), invitation=invitation
     )
 
@@ -74,7 +74,7 @@ def write_reset(email: str) -> None:
             "uidb64": urlsafe_base64_encode(force_bytes(person.pk)),
             "token": default_token_generator.make_token(person),
         }
-        _write(person, "core/mail/reset", link=absolute(reverse("core:reset_password", kwargs=where)))
+        write(person, "core/mail/reset", link=absolute(reverse("core:reset_password", kwargs=where)))
 
 
 def invitation_link(invitation: Invitation) -> str:

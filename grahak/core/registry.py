@@ -102,6 +102,19 @@ class Need:
     order: int = 50
 
 
+@dataclass(frozen=True)
+class DayList:
+    """A short list on a person's day ("Today"): `find(user, limit)` gives dicts with title, text, url and, where one
+    can ring or write at once, call and chat addresses; `url()` is the page of the whole list."""
+
+    name: str
+    label: Any
+    find: Callable[[Any, int], list[dict[str, Any]]]
+    url: Callable[[], str]
+    action: str
+    order: int = 50
+
+
 @dataclass
 class Registry:
     nav: list[NavLink] = field(default_factory=list)
@@ -113,6 +126,9 @@ class Registry:
     more_filters: list[Callable[[], Iterable[Filter]]] = field(default_factory=list)
     mass_actions: list[MassAction] = field(default_factory=list)
     needs: list[Need] = field(default_factory=list)
+    day_lists: list[DayList] = field(default_factory=list)
+    # what a task or meeting is about: "sales.deal" → (ids) → {id: (words, address)}
+    abouts: dict[str, Callable[[list[int]], dict[int, tuple[str, str]]]] = field(default_factory=dict)
     # (user, typed text, limit) → [{"icon", "title", "text", "url"}, …]: what the search box finds in a room
     searches: list[Callable[[Any, str, int], list[dict[str, Any]]]] = field(default_factory=list)
     settings_pages: list[NavLink] = field(default_factory=list)
@@ -139,6 +155,8 @@ class Registry:
                     self._put(self.mass_actions, thing, "name")
                 case Need():
                     self._put(self.needs, thing, "name")
+                case DayList():
+                    self._put(self.day_lists, thing, "name")
                 case Column():
                     self.columns[thing.name] = thing
                 case Filter():

@@ -30,6 +30,7 @@ from grahak.customers.models import (
 )  # fmt: skip
 from grahak.customers.views import web
 from grahak.customers.visit_words import hang as hang_visits
+from grahak.customers.work.hooks import hang as hang_work
 
 
 def register() -> None:
@@ -41,13 +42,13 @@ def register() -> None:
     on("customers.changed", forget_counts)
     on("core.day.began", at_night)
     hang_visits()
+    hang_work()
     tables.hang()
     registry.add(
         NavLink(
             _("Customers"), "customers:list", "people", "customers.view", group=1, order=10, phone=True, key="c",
             says=_("Everybody who buys from you, what they owe and when they are due."),
         ),
-        NavLink(_("My tasks"), "customers:tasks", "task", "customers.view", group=1, order=60, key="t"),
         Panel("customers.alike", "related", "customers/_alike.html", web.alike_panel, order=5),
         Panel("customers.web", "related", "customers/_web.html", web.panel, order=60),
         MassAction("tag", pgettext_lazy("verb", "Tag"), "customers:tag", "tag", "customers.mass", order=40),

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from grahak.core import changes
 from grahak.core.events import on
 from grahak.core.money import figure, written
-from grahak.core.registry import NavLink, Need, registry
+from grahak.core.registry import DayList, NavLink, Need, registry
 from grahak.sales import columns, erasing, merging, panels
+from grahak.sales.daylist import due_to_reorder, list_address
 from grahak.sales.debts import debts, totals_of_debts
 from grahak.sales.models import CustomerFigures, LedgerEntry, Order, OrderLine, Payment
 from grahak.sales.search import orders
@@ -48,6 +49,7 @@ def hang() -> None:
     merging.register()
     registry.searches.append(orders)
     registry.currency_locks.append(has_amounts)
+    registry.add(DayList("due", _("Due to reorder"), due_to_reorder, list_address, "customers.view", order=20))
     registry.add(Need("sales.khata", khata_needs, "payments.view", order=30))
     on("catalogue.codes.changed", restate_bills)
     on("core.day.began", grow_older)

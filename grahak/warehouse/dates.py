@@ -9,15 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import warnings
-from functools import lru_cache
 from typing import Any
 
 import duckdb
-import holidays
 from django.utils.translation import gettext_lazy as _
 
 from grahak.core import business
+from grahak.core.holidays import holidays_of
 from grahak.warehouse.star import Column
 
 FIRST_YEAR = 2001
@@ -60,28 +58,6 @@ def fingerprint() -> str:
     """Changes when the table must be written anew: a new year, another country or fiscal year."""
     told = repr((business.today().year, _country(), _fiscal_month(), [(c.name, c.type) for c in COLUMNS]))
     return hashlib.sha256(told.encode()).hexdigest()[:12]
-
-
-@lru_cache(maxsize=8)
-def holidays_of(country: str, first: int, last: int) -> dict[dt.date, str]:
-    """Public holidays of a country by day, names in English; empty for a country that is not known. Days that
-    hang on the moon (Eid) are estimates until they are seen."""
-    years = range(first, last + 1)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # years for which a country's lists are not complete
-        try:
-            found = holidays.country_holidays(
-                country, years=years, language="en_US", categories=_categories(country)
-            )
-        except (NotImplementedError, KeyError):
-            return {}
-        return dict(sorted(found.items()))
-
-
-def _categories(country: str) -> tuple[str, ...]:
-    """India keeps Diwali, Holi and the like as optional or by region: take them all."""
-    known = holidays.country_holidays(country).supported_categories
-    return tuple(name for name in ("public", "government", "optional") if name in known)
 
 
 def rows(first: int, last: int, *, country: str, fiscal_month: int) -> list[tuple[Any, ...]]:

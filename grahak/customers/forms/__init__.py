@@ -3,6 +3,7 @@
 from grahak.customers.forms.contact import ConsentForm, ContactForm, IdentityForm
 from grahak.customers.forms.customer import AddCustomerForm, FactsForm
 from grahak.customers.forms.daybook import CallForm, NoteForm, TaskForm
+from grahak.customers.forms.work import MeetingForm, WorkForm
 
 __all__ = [
     "AddCustomerForm",
@@ -11,6 +12,8 @@ __all__ = [
     "ContactForm",
     "FactsForm",
     "IdentityForm",
+    "MeetingForm",
     "NoteForm",
     "TaskForm",
+    "WorkForm",
 ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grahak.core.forms import StyledForm
 from grahak.core.models import User
+from grahak.customers.actions.calls import LONGEST_CALL, Outcome
 
 
 class _Writing(StyledForm):
@@ -27,9 +28,24 @@ class NoteForm(_Writing):
 
 
 class CallForm(_Writing):
+    """A call and what came of it. Without an outcome it was reached, or, from programmes that only know
+    `answered`, not answered."""
+
     prompt = _("What was said?")
     text = forms.CharField(required=False)
-    answered = forms.BooleanField(label=_("They answered"), required=False, initial=True)
+    outcome = forms.ChoiceField(choices=Outcome.choices, required=False)
+    minutes = forms.IntegerField(label=_("Minutes"), required=False, min_value=0, max_value=LONGEST_CALL)
+    again_on = forms.DateField(label=_("Call again on"), required=False, widget=forms.DateInput())
+    again_time = forms.TimeField(
+        label=_("at"), required=False, widget=forms.TimeInput(attrs={"type": "time"})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or {}
+        if not told.get("outcome"):
+            answered = self.data.get("answered", "on") not in ("", "0", "false")
+            told["outcome"] = Outcome.REACHED if answered else Outcome.NO_ANSWER
+        return told
 
 
 class TaskForm(StyledForm):

@@ -150,9 +150,10 @@ def test_an_empty_note_says_so_and_keeps_what_was_typed_elsewhere(as_bilal: Clie
 
 
 def test_calls_and_tasks_from_the_page(as_bilal: Client, mehta: Customer, bilal: User) -> None:
-    as_bilal.post(f"/customers/{mehta.pk}/calls/", {"text": "Comes on Thursday"})
+    as_bilal.post(f"/customers/{mehta.pk}/calls/", {"text": "Comes on Thursday", "outcome": "reached"})
     as_bilal.post(f"/customers/{mehta.pk}/tasks/", {"title": "Collect cheque", "due_on": "2026-11-26"})
-    assert mehta.activities.get(kind="customers.call.made").facts == {"answered": False}
+    said = mehta.activities.get(kind="customers.call.made").facts
+    assert said == {"answered": True, "outcome": "reached"}
     task = Task.objects.get()
     assert (task.due_on, task.assigned_to) == (dt.date(2026, 11, 26), bilal)
     wrong = as_bilal.post(f"/customers/{mehta.pk}/tasks/", {"title": "x", "due_on": "soon"}, headers=MIDDLE)

@@ -62,7 +62,7 @@ def calls(request: HttpRequest, pk: int) -> HttpResponse:
         pk,
         "call",
         CallForm(request.POST),
-        lambda found, told: actions.record_call(found, by=user, text=told["text"], answered=told["answered"]),
+        lambda found, told: actions.log_call(found, by=user, **told),
     )
 
 

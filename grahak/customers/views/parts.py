@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest
 
 from grahak.core.access import scoped
 from grahak.customers.models import Contact, Customer, Task
+from grahak.customers.work.seen import tasks_of
 
 LARGEST = 2**63 - 1
 
@@ -41,12 +42,8 @@ def contact_for(request: HttpRequest, pk: int, contact: int, action: str = "cust
 
 
 def tasks_for(request: HttpRequest) -> Any:
-    """The tasks this person may see: their own, those they gave, and those of customers they may see."""
-    from django.db.models import Q
-
-    seen = Customer.objects.visible_to(request.user)  # type: ignore[arg-type]
-    mine = Q(assigned_to=request.user) | Q(by=request.user)
-    return Task.objects.filter(mine | Q(customer__in=seen)).select_related("customer", "assigned_to")
+    """The tasks this person may see (work.seen)."""
+    return tasks_of(request.user).select_related("customer", "assigned_to", "team")
 
 
 def task_for(request: HttpRequest, pk: int) -> Task:

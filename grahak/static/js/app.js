@@ -52,12 +52,15 @@
 //   data-marks="id"      on the buttons of bold, italic, link, list of that field; data-meter="id" on its meter
 //   data-upload          on a file field: chosen files are sent at once; data-redraw: a choice that draws it anew
 //
+// The calendar (calendar.js)
+//   data-calendar        around it; data-day on a cell; data-move="url" data-on="2026-11-23" on a line that can be moved
 // What happens now (live.js)
 //   data-live="url"      on a list: rows that the stream at that address sends are put on top of it
 //   data-live-pause      on a link: holds them back; data-live-held says how many wait
 //
 // htmx loads fragments: `request.htmx` is true, `request.htmx.target` names the element that will hold it.
 
+import "./calendar.js";
 import "./compose.js";
 import "./insert.js";
 import "./keys.js";
