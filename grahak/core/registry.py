@@ -37,6 +37,7 @@ class Panel:
     context: Callable[[Any, Any], dict[str, Any] | None]  # (customer, request) → None hides the panel
     order: int = 50
     action: str = "customers.view"
+    fields: tuple[str, ...] = ()  # what of a customer it shows: left out for whom one of them is hidden
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ class Column:
     of one page what the cell needs and a join cannot give (one query for all); `total(customers)` gives safe
     HTML for the foot of a short list; `keep` columns stay on a phone; `export(row)` gives a plain value. `reads`
     names what the cell reads of the row ("city", "figures__net"): where all columns say so, only that is read.
-    `value` is the path of what a file holds of it, where that is a plain field; else `export` is called."""
+    `value` is the path of what a file holds of it, where that is a plain field; else `export` is called. `fields`
+    names what of a customer it shows beside the field of its own name: who may not see one has no such column."""
 
     name: str
     label: Any
@@ -62,6 +64,7 @@ class Column:
     keep: bool = False
     reads: tuple[str, ...] | None = None
     value: str = ""
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ class Filter:
     choices: Callable[[Any], Iterable[tuple[str, Any]]] | None = None
     order: int = 50
     says: Callable[[str, str], str] | None = None
+    fields: tuple[str, ...] = ()  # as a column's
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from grahak.core import business
+from grahak.core.access import scope_of
 from grahak.core.templatetags.ui import day
+from grahak.customers.field_rights import SUBJECT, hidden
 from grahak.customers.models import Activity, Customer
 
 LINES: Final = 40
@@ -38,6 +40,8 @@ GROUPS: Final = (
 balances: Callable[[Customer, list[Activity]], dict[int, Decimal]] | None = None
 # Rooms above give the address of the row a line tells about: subject → (line) → address, "" for none.
 links: dict[str, Callable[[Activity], str]] = {}
+# What a person needs to see a group's lines: group → (action, field of the customer that must not be hidden).
+needed: dict[str, tuple[str, str]] = {"notes": ("customers.view", "notes")}
 # Where a line's words are more than title and text: kind → (line) → sentence.
 tellers: dict[str, Callable[[Activity], str]] = {}
 
@@ -138,8 +142,19 @@ class Daybook:
         return [line for month in self.months for line in month.lines]
 
 
-def _lines_of(customer: Customer, group: str) -> QuerySet[Activity]:
+def closed_to(user: Any) -> frozenset[str]:
+    """The groups whose lines this person may not see."""
+    hidden_fields = hidden(user, SUBJECT)
+    return frozenset(
+        group
+        for group, (action, name) in needed.items()
+        if name in hidden_fields or scope_of(user, action) is None
+    )
+
+
+def _lines_of(customer: Customer, group: str, closed: frozenset[str]) -> QuerySet[Activity]:
     rows = customer.activities.order_by("-at", "-id").select_related("by", "contact")
+    rows = rows.exclude(group__in=closed) if closed else rows
     return rows.filter(group=group) if group else rows
 
 
@@ -160,23 +175,27 @@ def read_place(text: str) -> tuple[dt.datetime, int] | None:
         return None
 
 
-def read(customer: Customer, group: str = "", after: str = "") -> Daybook:
-    """A page of the day book: of one GROUP or of everything, from the newest or from a place on."""
+def read(
+    customer: Customer, group: str = "", after: str = "", closed: frozenset[str] = frozenset()
+) -> Daybook:
+    """A page of the day book: of one GROUP or of everything but the CLOSED ones, from the newest or from a place
+    on."""
     from grahak.customers.listing.walk import Beyond
 
-    rows: Any = _lines_of(customer, group if group in dict(GROUPS) else "")
+    rows: Any = _lines_of(customer, group if group in dict(GROUPS) else "", closed)
     place = read_place(after) if after else None
     if place:
         rows = rows.filter(_older(Beyond, place))
     found = list(rows[: LINES + 1])
     shown = found[:LINES]
-    known = balances(customer, shown) if balances and shown else {}
+    has_balance = balances is not None and "money" not in closed
+    known = balances(customer, shown) if balances and has_balance and shown else {}
     months = _by_month([Line(row, known.get(row.pk)) for row in shown], place is not None, len(found) > LINES)
     return Daybook(
         months=months,
         group=group if group in dict(GROUPS) else "",
         older=write_place(shown[-1]) if len(found) > LINES else "",
-        has_balance=balances is not None,
+        has_balance=has_balance,
         is_newest=place is None,
         is_lost=bool(after) and place is None,
     )
@@ -203,11 +222,14 @@ def _by_month(lines: Iterable[Line], cut_above: bool, cut_below: bool) -> list[M
     return months
 
 
-def counts(customer: Customer, book: Daybook | None = None) -> dict[str, int]:
-    """How many lines there are in each group, and in all of them (""). BOOK spares the question where all its
+def counts(
+    customer: Customer, book: Daybook | None = None, closed: frozenset[str] = frozenset()
+) -> dict[str, int]:
+    """How many lines there are in each group that is not CLOSED, and in all of them (""). BOOK spares the question where all its
     lines stand on one page."""
     if book is not None and not book.group and book.is_newest and not book.older:
         told = Counter(line.row.group for line in book.lines)
         return {"": len(book.lines), **told}
-    found = dict(customer.activities.order_by().values_list("group").annotate(n=Count("pk")))
+    rows = customer.activities.order_by().exclude(group__in=closed)
+    found = dict(rows.values_list("group").annotate(n=Count("pk")))
     return {"": sum(found.values())} | found

@@ -15,7 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from grahak.core import business
 from grahak.core.registry import Column, Filter, registry
+from grahak.core.rights.fields import declare_fields
 from grahak.core.templatetags.ui import age_bar, amount, days_ago, due, gauge, rhythm
+from grahak.customers.field_rights import SUBJECT
 from grahak.customers.listing import columns as customer_columns
 from grahak.customers.listing.operators import AGES, COMPARISONS, WITHIN, age, compare, whole_days
 from grahak.sales.khata import figures_of, limit_of
@@ -24,11 +26,13 @@ from grahak.sales.reorder import due_condition, gap_words
 
 QUIET = mark_safe('<span class="quiet">–</span>')
 _SELECT = ("figures",)
+_MONEY = {"balance", "credit_limit"}
 
 
 def balance_cell(row: Any) -> SafeString:
     """What they owe, with how much of the limit that is."""
-    balance, limit = figures_of(row).balance, limit_of(row)
+    closed = getattr(row, "closed_fields", ())
+    balance, limit = figures_of(row).balance, None if "credit_limit" in closed else limit_of(row)
     if not balance and limit is None:
         return QUIET
     shown = amount(balance, "owed" if limit and limit.is_over else "")
@@ -80,7 +84,7 @@ def _plain(name: str) -> Any:
 
 def limit_badge(row: Any) -> SafeString:
     """Beside a name: near or over the limit. Only where the list has joined the figures."""
-    if "figures" not in row._state.fields_cache:
+    if "figures" not in row._state.fields_cache or _MONEY & set(getattr(row, "closed_fields", ())):
         return SafeString("")
     limit = limit_of(row)
     if limit is None or not (limit.is_over or limit.is_near):
@@ -117,6 +121,7 @@ HANGINGS: tuple[Any, ...] = (
         "ages", _("Age of the debt"), lambda row: age_bar(figures_of(row).ages), select=_SELECT,
         css="wide-only ageing-cell", default=True, order=21, export=_plain("oldest_due"),
         value="figures__oldest_due",
+        fields=("balance",),
         reads=("figures__ages",),
     ),
     Column(
@@ -135,6 +140,7 @@ HANGINGS: tuple[Any, ...] = (
         "average", _("Average order"), _money_cell("average"), select=_SELECT, css="num wide-only", order=32,
         export=_plain("average"),
         value="figures__average",
+        fields=("net",),
         reads=("figures__average",),
     ),
     Column(
@@ -170,7 +176,17 @@ HANGINGS: tuple[Any, ...] = (
 
 
 def register() -> None:
-    """Hang them up."""
+    """Hang them up. Who writes to many has no business with what customers owe."""
+    declare_fields(
+        SUBJECT,
+        {
+            "balance": _("What they owe, its age and the khata"),
+            "net": _("What they bought in money, average order"),
+            "orders": _("Number of orders, orders in the day book"),
+        },
+        figures=("balance", "net", "orders"),
+        usually={"balance": {"marketer": "hidden"}},
+    )
     customer_columns.badges.append(limit_badge)
     customer_columns.badges_read.update(("credit_limit", "figures__balance"))
     registry.add(*HANGINGS)

@@ -174,18 +174,21 @@ def register() -> None:
     """Hang them up, and tell the timeline where its lines lead and what stood on the khata after them."""
     template = "sales/panels/{}.html".format
     registry.add(
-        Panel("sales.balance", "figures", template("balance"), balance, order=10, action="payments.view"),
-        Panel("sales.overdue", "figures", template("overdue"), overdue, order=20, action="payments.view"),
-        Panel("sales.bought", "figures", template("bought"), bought, order=30, action="orders.view"),
+        Panel("sales.balance", "figures", template("balance"), balance, order=10, action="payments.view",
+              fields=("balance", "credit_limit")),
+        Panel("sales.overdue", "figures", template("overdue"), overdue, order=20, action="payments.view", fields=("balance",)),
+        Panel("sales.bought", "figures", template("bought"), bought, order=30, action="orders.view", fields=("net",)),
         Panel("sales.rhythm", "figures", template("rhythm"), rhythm, order=40, action="orders.view"),
-        Panel("sales.wholesale", "head", template("wholesale"), wholesale, order=10),
-        Panel("sales.limit", "head", template("limit"), limits, order=20, action="payments.view"),
+        Panel("sales.wholesale", "head", template("wholesale"), wholesale, order=10, fields=("credit_limit", "credit_days")),
+        Panel("sales.limit", "head", template("limit"), limits, order=20, action="payments.view",
+              fields=("balance", "credit_limit")),
         Panel("sales.order", "actions", template("new_order"), buttons, order=90, action="orders.edit"),
         Panel("sales.payment", "actions", template("new_payment"), buttons, order=80, action="payments.edit"),
-        Panel("sales.lifetime", "side", template("lifetime"), lifetime, order=30, action="orders.view"),
+        Panel("sales.lifetime", "side", template("lifetime"), lifetime, order=30, action="orders.view", fields=("net",)),
         Panel("sales.orders", "related", template("orders"), last_orders, order=20, action="orders.view"),
         Panel("sales.items", "related", template("items"), top_items, order=30, action="orders.view"),
-    )
+    )  # fmt: skip
+    timeline.needed |= {"orders": ("orders.view", "orders"), "money": ("payments.view", "balance")}
     timeline.balances = balances_for
     timeline.links["order"] = lambda line: reverse("sales:order", args=[line.subject_id])
     timeline.links["payment"] = lambda line: reverse("sales:payment", args=[line.subject_id])

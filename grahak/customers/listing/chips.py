@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from grahak.core.money import figure
 from grahak.core.parsing import parse_decimal
 from grahak.core.registry import Filter, registry
+from grahak.customers.field_rights import filter_named, open_to
 from grahak.customers.listing.question import Asked, Question
 
 
@@ -96,17 +97,18 @@ def adding(question: Question, request: Any, problem: str = "") -> Adding | None
         name, operator, value = one.filter.name, operator or one.operator, value or one.value
     else:
         index = ""
-    found = registry.every_filter().get(name)
+    found = filter_named(name, request.user)
     if found is None:
         return None
     choices = [(str(code), label) for code, label in found.choices(request)] if found.choices else []
     return Adding(found, index, operator, value, choices, question.query(), problem)
 
 
-def filter_links(here: str) -> SafeString:
-    """A line for every filter there is, which opens its form over the list at HERE."""
+def filter_links(here: str, user: Any = None) -> SafeString:
+    """A line for every filter that this person may use, which opens its form over the list at HERE."""
     base = f"?{escape(here)}&amp;" if here else "?"
     shelf = sorted(registry.every_filter().values(), key=lambda one: (one.order, one.name))
+    shelf = open_to(user, shelf)
     return mark_safe(
         "".join(
             f'<a class="menu__item" href="{base}add={one.name}">{escape(str(one.label))}</a>' for one in shelf

@@ -15,6 +15,7 @@ from grahak.core.access import scope_of
 from grahak.core.models import User
 from grahak.core.money import figure
 from grahak.core.registry import Column
+from grahak.customers.field_rights import SUBJECT, hidden
 from grahak.customers.listing.columns import badges_read
 from grahak.customers.listing.question import Question, encoded
 from grahak.customers.listing.sorting import ABSENT, KNOWN, UNKNOWN, Place, Sort, write_place
@@ -137,7 +138,15 @@ def only_read(rows: QuerySet[Customer], columns: list[Column], also: str = "pk")
 
 
 def read_page(question: Question, user: User, columns: list[Column]) -> Page:
-    """The page that a question asks for."""
+    """The page that a question asks for. Its rows know which of their fields this person may not see."""
+    page = _read_page(question, user, columns)
+    if closed := hidden(user, SUBJECT):
+        for row in page.rows:
+            row.closed_fields = closed  # type: ignore[attr-defined]
+    return page
+
+
+def _read_page(question: Question, user: User, columns: list[Column]) -> Page:
     customers = question.customers(user)
     everybody = question.is_open and scope_of(user, "customers.view") == "all"
     total = FEW + 1 if everybody else counted(customers)

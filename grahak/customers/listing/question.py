@@ -20,7 +20,8 @@ from django.utils.translation import gettext as _
 from grahak.core.digits import to_ascii_digits
 from grahak.core.models import User
 from grahak.core.parsing import Unreadable, parse_decimal
-from grahak.core.registry import Filter, registry
+from grahak.core.registry import Filter
+from grahak.customers.field_rights import filter_named
 from grahak.customers.listing.sorting import Place, Sort, read_place, sort_of
 from grahak.customers.models import Customer, SavedView
 from grahak.customers.search.find import found_ids
@@ -156,8 +157,8 @@ def read(params: QueryDict | str, user: User) -> Question:
         stored = QueryDict(view.query, mutable=True)
         stored.setlist("size", query.getlist("size") or stored.getlist("size"))
         query = stored
-    asked, wrong = _asked(query)
-    sort = sort_of(query.get("sort", ""))
+    asked, wrong = _asked(query, user)
+    sort = sort_of(query.get("sort", ""), user)
     place, backward, lost = _place(query, sort or sort_of("name"))
     text = " ".join(query.get("q", "").replace("\x00", "").split())[:LONGEST]
     return Question(
@@ -191,13 +192,13 @@ def views_of(user: User) -> Any:
     return SavedView.objects.filter(Q(is_shared=True) | Q(by=user))
 
 
-def _asked(query: QueryDict) -> tuple[list[Asked], list[str]]:
+def _asked(query: QueryDict, user: User) -> tuple[list[Asked], list[str]]:
     asked: list[Asked] = []
     problems: list[str] = []
     for name, values in query.lists():
         if name in RESERVED:
             continue
-        found = registry.every_filter().get(name)
+        found = filter_named(name, user)
         if found is None:
             problems.append(_("There is no filter “%(name)s”.") % {"name": name[:40]})
             continue

@@ -21,6 +21,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from grahak.core.registry import registry
 from grahak.customers import custom
+from grahak.customers.field_rights import may_sort
 from grahak.customers.models import Customer, CustomKind, CustomValue
 
 KNOWN: Final = 0
@@ -96,8 +97,11 @@ class Place(NamedTuple):
     before: int | None = None
 
 
-def sort_of(code: str) -> Sort | None:
-    """The sort that an address names ("balance", "-balance"); None for none or an unknown one."""
+def sort_of(code: str, user: Any = None) -> Sort | None:
+    """The sort that an address names ("balance", "-balance"); None for none, an unknown one, and one by what is
+    hidden from USER."""
+    if user is not None and not may_sort(user, code.removeprefix("-")):
+        return None
     if code.removeprefix("-").startswith(custom.PREFIX):
         return _own(code)
     column = registry.columns.get(code.removeprefix("-"))

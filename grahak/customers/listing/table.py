@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from grahak.core.money import figure
 from grahak.core.registry import Column, registry
 from grahak.core.templatetags.ui import icon
+from grahak.customers.field_rights import open_to
 from grahak.customers.listing.page import Page
 from grahak.customers.listing.question import SIZES, Question
 from grahak.customers.models import Customer
@@ -30,22 +31,23 @@ class Head:
     keep: bool
 
 
-def shelf() -> list[Column]:
-    """Every column there is, in order."""
-    return sorted(registry.every_column().values(), key=lambda column: (column.order, column.name))
+def shelf(user: Any = None) -> list[Column]:
+    """Every column there is, in order; of these, for USER, those that show nothing hidden from them."""
+    found = sorted(registry.every_column().values(), key=lambda column: (column.order, column.name))
+    return found if user is None else open_to(user, found)
 
 
-def chosen_columns(names: list[str] | None) -> list[Column]:
+def chosen_columns(names: list[str] | None, user: Any = None) -> list[Column]:
     """The columns a person chose, or the usual ones; the name always."""
     if not names:
-        return [column for column in shelf() if column.default]
-    return [column for column in shelf() if column.name in names or column.name == "name"]
+        return [column for column in shelf(user) if column.default]
+    return [column for column in shelf(user) if column.name in names or column.name == "name"]
 
 
-def column_ticks(columns: list[Column]) -> SafeString:
-    """A box to tick for every column there is."""
+def column_ticks(columns: list[Column], user: Any = None) -> SafeString:
+    """A box to tick for every column that this person may see."""
     parts = []
-    for column in shelf():
+    for column in shelf(user):
         marks = " checked" if column in columns else ""
         marks += " disabled" if column.name == "name" else ""
         parts.append(

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from django.db import connection
+
 from grahak.core.models import User
 from grahak.core.names import similarity
+from grahak.customers.field_rights import SUBJECT, hidden
 from grahak.customers.models import Contact, Customer
-from grahak.customers.search.names import candidates
+from grahak.customers.search.names import PLENTY, rounds
 from grahak.customers.search.numbers import by_number
 
 SHOWN: Final = 30
@@ -16,6 +19,14 @@ MOST: Final = 400
 LIKELY: Final = 0.5  # below this likeness a name is not what was meant
 NEARLY: Final = 0.65  # nor below this share of the best one's likeness
 LONGEST: Final = 100
+_NUMBERS: Final = {"phone", "email", "tax_id"}  # who may not see one can't find by any: a hit would tell it
+# When to look no further: (how many were found, likeness of the best) after each round of candidates.
+_ENOUGH: Final = ((PLENTY, 0.86), (1, 0.8), (1, 0.72), (1, 0.0))
+_SAME: Final = 0.95  # nobody looks for other spellings of a name as like as this
+_ALSO: Final = (
+    f"SELECT customer_id, name FROM {Contact._meta.db_table} WHERE customer_id IN ({{ids}}) "  # noqa: S608
+    f"UNION ALL SELECT merged_into_id, name FROM {Customer._meta.db_table} WHERE merged_into_id IN ({{ids}})"
+)
 
 
 @dataclass(frozen=True)
@@ -32,30 +43,43 @@ def find(user: User, text: str, limit: int = SHOWN) -> list[Hit]:
     typed = " ".join(text.split())[:LONGEST]
     if not typed:
         return []
-    sure = by_number(typed, limit)
-    maybe = candidates(user, typed, max(limit, 120))
-    if not sure and not maybe:
-        return []
-    names = _names(user, {*sure, *maybe})
-    hits = [Hit(pk, 2.0 - at / 1000) for at, pk in enumerate(sure) if pk in names]
-    known = {hit.pk for hit in hits}
-    for pk in maybe:
-        if pk in names and pk not in known:
-            hits.append(Hit(pk, max(similarity(typed, name) for name in names[pk])))
-    named = max((hit.score for hit in hits if hit.score <= 1), default=0)
+    sure = [] if hidden(user, SUBJECT) & _NUMBERS else by_number(typed, limit)
+    known = _names(user, set(sure)) if sure else {}
+    scores = {pk: 2.0 - at / 1000 for at, pk in enumerate(sure) if pk in known}
+    seen = set(scores)
+    for number, ids in enumerate(rounds(user, typed, max(limit, 120))):
+        new = set(ids) - seen
+        seen |= new
+        for pk, names in (_names(user, new) if new else {}).items():
+            scores[pk] = max(similarity(typed, name) for name in names)
+        if known or _is_enough(scores, *_ENOUGH[number]):
+            break
+    named = max((score for score in scores.values() if score <= 1), default=0)
     least = max(LIKELY, NEARLY * named)
-    return sorted((hit for hit in hits if hit.score >= least), key=lambda hit: (-hit.score, hit.pk))[:limit]
+    hits = [Hit(pk, score) for pk, score in scores.items() if score >= least]
+    return sorted(hits, key=lambda hit: (-hit.score, hit.pk))[:limit]
+
+
+def _is_enough(scores: dict[int, float], many: int, likeness: float) -> bool:
+    best = max(scores.values(), default=0.0)
+    return best >= _SAME or (len(scores) >= many and best >= likeness)
 
 
 def _names(user: User, ids: set[int]) -> dict[int, list[str]]:
-    """Every name of those customers that this person may see."""
+    """Every name of those customers that this person may see: in other scripts, of people there, and those of
+    customers that were merged into them."""
     rows = (
         Customer.objects.visible_to(user).active().filter(pk__in=ids).values_list("pk", "name", "other_names")
     )
     names = {pk: [name, *(other or {}).values()] for pk, name, other in rows}
-    for pk, name in Contact.objects.filter(customer_id__in=list(names)).values_list("customer_id", "name"):
-        if name not in names[pk]:
-            names[pk].append(name)
+    if not names:
+        return names
+    told = ", ".join(map(str, names))
+    with connection.cursor() as cursor:
+        cursor.execute(_ALSO.format(ids=told))
+        for pk, name in cursor.fetchall():
+            if name not in names[pk]:
+                names[pk].append(name)
     return names
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from grahak.core.access import needs
 from grahak.core.toasts import say
 from grahak.customers import actions
+from grahak.customers.field_rights import SUBJECT, field_of_identity, hidden, locked, refuse_locked
 from grahak.customers.forms import ContactForm, IdentityForm
 from grahak.customers.models import Contact
 from grahak.customers.views.facts import keep_errors
@@ -25,6 +26,10 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     """One more person at a customer."""
     found = customer_for(request, pk)
     form = ContactForm(request.POST or None, is_new=True)
+    for name in locked(request.user, SUBJECT) & {"phone", "email"}:
+        if request.POST.get(name):
+            raise Http404
+        form.fields.pop(name)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -34,8 +39,8 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
                 name=data["name"],
                 role=data["role"],
                 language=data["language"],
-                phones=[data["phone"]],
-                emails=[data["email"]],
+                phones=[data.get("phone", "")],
+                emails=[data.get("email", "")],
             )
             say(request, _("Contact added."))
             return redirect(found)
@@ -74,12 +79,15 @@ def contact(request: HttpRequest, pk: int, contact: int) -> HttpResponse:
 def _contact_page(
     request: HttpRequest, found: Contact, form: Any, identity: Any, status: int
 ) -> HttpResponse:
+    closed = hidden(request.user, SUBJECT)
     context = {
         "customer": found.customer,
         "contact": found,
         "form": form,
         "identity_form": identity,
-        "identities": found.identities.order_by("pk"),
+        "identities": [
+            row for row in found.identities.order_by("pk") if field_of_identity(row.kind) not in closed
+        ],
     }
     return render(request, "customers/contact.html", context, status=status)
 
@@ -90,6 +98,7 @@ def identities(request: HttpRequest, pk: int, contact: int) -> HttpResponse:
     """Hang one more phone, address or card on a contact."""
     found = contact_for(request, pk, contact)
     form = IdentityForm(request.POST)
+    refuse_locked(request.user, [field_of_identity(request.POST.get("kind", ""))])
     if form.is_valid():
         try:
             actions.add_identity(
@@ -112,6 +121,7 @@ def remove_identity(request: HttpRequest, pk: int, contact: int, identity: int) 
     row = found.identities.filter(pk=identity).first() if identity <= LARGEST else None
     if row is None:
         raise Http404
+    refuse_locked(request.user, [field_of_identity(row.kind)])
     actions.remove_identity(row, by=request.user)  # type: ignore[arg-type]
     say(request, _("“%(value)s” is removed.") % {"value": row.shown or row.value})
     return redirect("customers:contact", pk, contact)

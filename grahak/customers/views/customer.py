@@ -20,12 +20,14 @@ from grahak.core.access import needs, scope_of
 from grahak.core.registry import registry
 from grahak.core.toasts import say
 from grahak.customers import actions, timeline
+from grahak.customers.field_rights import SUBJECT, field_of_identity, hidden, open_to
 from grahak.customers.forms import CallForm, NoteForm, TaskForm
 from grahak.customers.listing import table
 from grahak.customers.models import CHANNELS, PURPOSES, Consent, Contact, Customer, Identity
 from grahak.customers.phones import call_link, chat_link, shown_phone
 from grahak.customers.timeline_html import book_html, group_chips
 from grahak.customers.views.facts import fact_lines, tags_of
+from grahak.customers.views.merging import forward
 from grahak.customers.views.parts import LARGEST, customer_for, wants
 
 COMPOSERS = {"note": NoteForm, "call": CallForm, "task": TaskForm}
@@ -36,6 +38,8 @@ COMPOSERS = {"note": NoteForm, "call": CallForm, "task": TaskForm}
 def customer(request: HttpRequest, pk: int) -> HttpResponse:
     """The page; its day book alone when htmx asks for that (?group=orders, ?after=…, ?compose=call)."""
     found = _found(request, pk)
+    if (kept := forward(request, found)) is not None:
+        return kept
     book = middle(request, found)
     status = 400 if book["daybook"].is_lost else 200
     if wants(request, "timeline"):
@@ -63,8 +67,9 @@ def middle(request: HttpRequest, found: Customer, form: Any = None) -> dict[str,
     group = request.GET.get("group", "")
     composing = request.GET.get("compose", "note")
     composing = composing if composing in COMPOSERS else "note"
-    book = timeline.read(found, group, request.GET.get("after", ""))
-    numbers, url = timeline.counts(found, book), found.get_absolute_url()
+    closed = timeline.closed_to(request.user)
+    book = timeline.read(found, group, request.GET.get("after", ""), closed)
+    numbers, url = timeline.counts(found, book, closed), found.get_absolute_url()
     groups = [(code, label, numbers.get(code, 0)) for code, label in (("", _("All")), *timeline.GROUPS)]
     return {
         "customer": found,
@@ -80,7 +85,7 @@ def middle(request: HttpRequest, found: Customer, form: Any = None) -> dict[str,
 
 def page(request: HttpRequest, found: Customer) -> dict[str, Any]:
     """What stands around the day book."""
-    people = contacts_of(found)
+    people = contacts_of(found, hidden(request.user, SUBJECT))
     first = next((one for one in people if one["contact"].is_primary), people[0] if people else None)
     panels = _panels(request, found)
     known, unknown = fact_lines(found, request.user)  # type: ignore[arg-type]
@@ -105,8 +110,9 @@ def page(request: HttpRequest, found: Customer) -> dict[str, Any]:
     }
 
 
-def contacts_of(found: Customer) -> list[dict[str, Any]]:
-    """The contacts with their phones, addresses and links to ring and to write. One question for all."""
+def contacts_of(found: Customer, closed: frozenset[str] = frozenset()) -> list[dict[str, Any]]:
+    """The contacts with their phones, addresses and links to ring and to write, without those that are CLOSED
+    ("phone", "email"). One question for all."""
     rows = found.contacts.order_by("-is_primary", "id", "identities__id").values_list(  # type: ignore[arg-type]
         "id", "name", "role", "language", "is_primary", "identities__id", "identities__kind", "identities__value",
         "identities__shown",
@@ -118,7 +124,7 @@ def contacts_of(found: Customer) -> list[dict[str, Any]]:
                 pk=pk, customer=found, name=name, role=role, language=language, is_primary=is_primary
             )
             people[pk] = {"contact": contact, "lines": []}
-        if identity is not None:
+        if identity is not None and field_of_identity(kind) not in closed:
             one = Identity(pk=identity, contact_id=pk, kind=kind, value=value, shown=shown)
             people[pk]["lines"].append(_reach(one))
     for one_ in people.values():
@@ -182,7 +188,7 @@ def _panels(request: HttpRequest, found: Customer) -> dict[str, list[SafeString]
         place: [] for place in ("head", "figures", "side", "related", "actions")
     }
     base = {"request": request, "user": request.user, "customer": found, "csrf_token": get_token(request)}
-    for panel in registry.panels:
+    for panel in open_to(request.user, registry.panels):
         if panel.place not in out or scope_of(request.user, panel.action) is None:
             continue
         context = panel.context(found, request)

@@ -20,7 +20,9 @@ def export(request: HttpRequest) -> HttpResponseBase:
     """The chosen customers with the columns on the screen. Who took what is in the audit log."""
     chosen = selected(request)
     columns = [
-        column for column in chosen_columns(request.session.get(COLUMNS)) if column.export or column.value
+        column
+        for column in chosen_columns(request.session.get(COLUMNS), request.user)
+        if column.export or column.value
     ]
     audit.record(
         "customers.list.exported",

@@ -65,7 +65,7 @@ def _value(customer: Customer, name: str) -> Any:
             return "" if raw is None else money(raw)
         case "credit_days":
             return "" if raw is None else raw
-        case "owner" | "branch":
+        case "owner" | "branch" | "team":
             return raw.name if raw else ""
     return raw if raw is not None else ""
 
@@ -75,11 +75,11 @@ def fact_line(customer: Customer, name: str, user: User) -> Fact:
     if (own := custom.field_named(name)) is not None:
         values = custom.values_of([customer.pk]).get(customer.pk, {})
         return _own(own, values, scope_of(user, "customers.edit") if own in custom.writable(user) else None)
-    return _fact(customer, name, scope_of(user, "customers.edit"))
+    return _fact(customer, name, scope_of(user, "customers.edit"), rights.locked(user, custom.SUBJECT))
 
 
-def _fact(customer: Customer, name: str, scope: str | None) -> Fact:
-    may = scope is not None and not (name == "branch" and scope != "all")
+def _fact(customer: Customer, name: str, scope: str | None, locked: frozenset[str]) -> Fact:
+    may = scope is not None and not (name == "branch" and scope != "all") and name not in locked
     return Fact(name, _label(name), _value(customer, name), name in ("tax_id", "postcode"), may)
 
 
@@ -128,10 +128,10 @@ def fact_lines(customer: Customer, user: User) -> tuple[SafeString, SafeString]:
     unknown: list[SafeString] = []
     fields = custom.visible(user)
     own = custom.values_of([customer.pk]).get(customer.pk, {}) if fields else {}
-    for fact in [_fact(customer, name, scope) for name in SHOWN]:
+    closed, hidden = rights.locked(user, custom.SUBJECT), rights.hidden(user, custom.SUBJECT)
+    for fact in [_fact(customer, name, scope, closed) for name in SHOWN if name not in hidden]:
         shelf = unknown if fact.value == "" or fact.name == "other_names" else known
         shelf.append(fact_html(page, fact))
-    closed = rights.locked(user, custom.SUBJECT) if fields else frozenset()
     section = ""
     for one in fields:
         fact = _own(one, own, None if custom.PREFIX + one.code in closed else scope)
@@ -194,6 +194,7 @@ def keep_errors(form: Any, error: ValidationError) -> None:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """All facts in one form."""
     found = customer_for(request, pk)
+    rights.refuse_locked(request.user, request.POST)
     form = FactsForm(request.POST or None, customer=found, user=request.user)  # type: ignore[arg-type]
     if request.method == "POST" and form.is_valid() and _saved(request, found, form):
         say(request, _("Saved."))

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from grahak.core.access import needs, scope_of
 from grahak.core.registry import registry
+from grahak.customers.field_rights import filter_named
 from grahak.customers.listing import chips as sentence
 from grahak.customers.listing.page import read_page
 from grahak.customers.listing.question import Question, check, read
@@ -55,7 +56,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
 def _filled_in(request: HttpRequest) -> tuple[Question, str]:
     """The question of the filter form: what was asked before (base), and the filter it adds or changes."""
     question = read(request.GET.get("base", "")[:4000], request.user)  # type: ignore[arg-type]
-    found = registry.every_filter().get(request.GET.get("f", ""))
+    found = filter_named(request.GET.get("f", ""), request.user)
     if found is None:
         return question, _("There is no such filter.")
     try:
@@ -67,7 +68,7 @@ def _filled_in(request: HttpRequest) -> tuple[Question, str]:
 
 
 def _shown(request: HttpRequest, question: Question, problem: str) -> dict[str, Any]:
-    columns = chosen_columns(request.session.get(COLUMNS))
+    columns = chosen_columns(request.session.get(COLUMNS), request.user)
     page = read_page(question, request.user, columns)  # type: ignore[arg-type]
     actions = [one for one in registry.mass_actions if scope_of(request.user, one.action) is not None]
     here = question.query()
@@ -85,8 +86,8 @@ def _shown(request: HttpRequest, question: Question, problem: str) -> dict[str, 
         "tab_links": tab_links(views),
         "chips": sentence.chips(question, request),
         "adding": sentence.adding(question, request, problem),
-        "filters": sentence.filter_links(here),
-        "columns": column_ticks(columns),
+        "filters": sentence.filter_links(here, request.user),
+        "columns": column_ticks(columns, request.user),
         "sizes": size_links(question),
         "page_links": page_links(page),
         "mass_actions": actions,

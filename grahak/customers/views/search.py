@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from grahak.core.access import needs, scope_of
 from grahak.core.registry import registry
+from grahak.customers.field_rights import SUBJECT, level
 from grahak.customers.listing import columns
 from grahak.customers.models import Customer
 from grahak.customers.phones import shown_phone
@@ -20,8 +21,9 @@ IN_BOX = 8
 OTHERS = 5
 
 
-def customers_found(hits: list[Hit]) -> list[dict[str, Any]]:
-    """The hits as lines: name, other script or contact, place, phone."""
+def customers_found(hits: list[Hit], user: Any) -> list[dict[str, Any]]:
+    """The hits as lines: name, other script or contact, place, and the phone for whom it is not hidden."""
+    no_phone = level(user, SUBJECT, "phone") == "hidden"
     rows = Customer.objects.in_bulk([hit.pk for hit in hits])
     found = [rows[hit.pk] for hit in hits if hit.pk in rows]
     if found:
@@ -29,7 +31,7 @@ def customers_found(hits: list[Hit]) -> list[dict[str, Any]]:
     lines = []
     for row in found:
         also, language = columns.also_known_as(row)
-        phone = shown_phone(row.phone_value, row.phone_shown)  # type: ignore[attr-defined]
+        phone = "" if no_phone else shown_phone(row.phone_value, row.phone_shown)  # type: ignore[attr-defined]
         lines.append({"row": row, "also": also, "language": language, "phone": phone})
     return lines
 
@@ -47,7 +49,7 @@ def search(request: HttpRequest) -> HttpResponse:
         others += look(request.user, text, OTHERS)
     context = {
         "text": text,
-        "found": customers_found(hits),
+        "found": customers_found(hits, request.user),
         "others": others,
         "is_full": len(hits) == limit,
         "may_add": scope_of(request.user, "customers.edit") is not None,

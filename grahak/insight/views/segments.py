@@ -96,7 +96,7 @@ def _members(request: HttpRequest, found: Segment) -> tuple[Page, list[Any]]:
     for name in _PLACES:
         if name in request.GET:
             params[name] = request.GET[name]
-    columns = chosen_columns(request.session.get(COLUMNS))
+    columns = chosen_columns(request.session.get(COLUMNS), request.user)
     return read_page(read(params, request.user), request.user, columns), columns  # type: ignore[arg-type]
 
 

@@ -68,7 +68,7 @@ def live(tree: Tree | None, request: HttpRequest) -> dict[str, Any]:
     context |= {"number": count, "total": total, "share": share, **freshness()}
     rows = Customer.objects.visible_to(request.user).active().filter(pk__in=ids)  # type: ignore[arg-type]
     seen = set(rows.values_list("pk", flat=True))
-    return context | {"sample": customers_found([_hit(pk) for pk in ids if pk in seen])}
+    return context | {"sample": customers_found([_hit(pk) for pk in ids if pk in seen], request.user)}
 
 
 def _hit(pk: int) -> Hit:

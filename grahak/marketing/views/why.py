@@ -32,7 +32,7 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
         "campaign": found,
         "dispatch": found.dispatch,
         "text": text,
-        "found": customers_found(hits),
+        "found": customers_found(hits, request.user),
     }
     if wants(request, "found"):
         return render(request, "marketing/_asked.html", context)
