@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from grahak.core import changes
 from grahak.core.events import on
 from grahak.core.registry import MassAction, NavLink, Panel, registry
+from grahak.customers.leads import hooks as leads
 from grahak.customers.listing import columns, filters, own
 from grahak.customers.listing.page import forget_counts
 from grahak.customers.merging import tables
@@ -42,6 +43,7 @@ def register() -> None:
     on("customers.changed", forget_counts)
     on("core.day.began", at_night)
     hang_visits()
+    leads.hang()
     hang_work()
     tables.hang()
     registry.add(
