@@ -19,6 +19,8 @@ from grahak.customers.text import many_lines, one_line
 
 GROUPS = ("orders", "money", "messages", "notes", "tasks", "web", "other")
 LONGEST_NOTE = 20_000
+# lines that say that a colleague spoke with somebody or wrote to them: a lead that waited was heard
+TALKS = ("customers.call.made", "customers.meeting.held", "customers.visit.paid", "channels.message.written")
 
 
 def tell(
@@ -53,6 +55,10 @@ def tell(
         "facts": facts or {},
         "channel": channel,
     }
+    if by is not None and kind in TALKS and (facts or {}).get("answered", True):
+        from grahak.customers.leads.actions import heard
+
+        heard(values["customer_id"], by=by, at=values["at"])
     if subject_id is None:
         return Activity.objects.create(kind=kind, subject=subject, **values)
     if at is None:
