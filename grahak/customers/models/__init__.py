@@ -73,6 +73,7 @@ from grahak.customers.models.leads import (
     RuleTurn,
 )
 from grahak.customers.models.relations import Relation, RelationKind
+from grahak.customers.models.sharing import Share
 
 __all__ = [
     "ViewMark",
@@ -130,6 +131,7 @@ __all__ = [
     "RuleGives",
     "RuleTurn",
     "SavedView",
+    "Share",
     "Source",
     "SourceKind",
     "Tag",
