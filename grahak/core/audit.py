@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -52,6 +52,33 @@ def record(
         detail=detail,
         fields=named_fields(detail),
     )
+
+
+def record_many(
+    action: str, model: type[Model], lines: Iterable[tuple[int, str, dict[str, Any]]], *, by: Any
+) -> None:
+    """Lines about many rows of MODEL at once, each (primary key, label, detail); as `record` in all else."""
+    owner = getattr(by, "seen_by", None)
+    seen_as = {"seen_as": by.name} if owner is not None else {}
+    by = owner or by or _acting.get()
+    is_key = isinstance(by, KeyUser)
+    common: dict[str, Any] = {
+        "by": None if is_key else by,
+        "key": by.key if is_key else None,
+        "actor": _actor(by),
+        "address": asked_from.get() or None,
+        "action": action,
+        "subject": model._meta.label,
+    }
+    AuditEntry.objects.bulk_create(
+        (
+            AuditEntry(
+                subject_id=pk, label=label[:200], detail=detail | seen_as, fields=named_fields(detail), **common
+            )
+            for pk, label, detail in lines
+        ),
+        batch_size=500,
+    )  # fmt: skip
 
 
 def _actor(by: Any) -> str:

@@ -62,6 +62,7 @@ describe(
         "customers.tag.removed": _("Tag taken off customers"),
         "customers.owner.assigned": _("Customers given to a colleague"),
         "customers.customers.archived": _("Customers put away"),
+        "customers.field.set": _("A fact of many customers set"),
         "customers.field.added": _("Field of one’s own added"),
         "customers.field.edited": _("Field of one’s own changed"),
         "customers.field.changed": _("Values of a field carried over"),

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from grahak.core import changes
 from grahak.core.events import on
 from grahak.core.registry import MassAction, NavLink, Panel, registry
+from grahak.customers import field_rights
 from grahak.customers.leads import hooks as leads
 from grahak.customers.listing import columns, filters, own
 from grahak.customers.listing.page import forget_counts
@@ -36,6 +37,7 @@ from grahak.customers.work.hooks import hang as hang_work
 
 def register() -> None:
     follow_changes()
+    field_rights.declare()
     columns.register()
     filters.register()
     registry.more_columns.append(own.columns)
@@ -56,7 +58,11 @@ def register() -> None:
         MassAction("tag", pgettext_lazy("verb", "Tag"), "customers:tag", "tag", "customers.mass", order=40),
         MassAction("untag", _("Take a tag off"), "customers:untag", "x", "customers.mass", order=41),
         MassAction("assign", _("Put in charge"), "customers:assign", "user", "customers.mass", order=50),
+        MassAction("set", _("Change a fact"), "customers:set", "edit", "customers.mass", order=30),
         MassAction("export", _("Download"), "customers:export", "export", "customers.export", order=60),
+        MassAction(
+            "merge", pgettext_lazy("verb", "Merge"), "customers:merge_chosen", "merge", "customers.merge", order=70
+        ),
         MassAction("archive", _("Put away"), "customers:archive", "trash", "customers.archive", order=90),
     )  # fmt: skip
     registry.add_settings(
@@ -87,6 +93,7 @@ def follow_changes() -> None:
 
 def at_night(day: dt.date) -> None:
     """What an erasure could not overwrite at once is overwritten now."""
-    from grahak.customers.jobs import overwrite_traces
+    from grahak.customers.jobs import look_soon, overwrite_traces
 
     transaction.on_commit(lambda: overwrite_traces.enqueue())
+    transaction.on_commit(look_soon)

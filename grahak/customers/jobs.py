@@ -3,38 +3,22 @@
 from __future__ import annotations
 
 from grahak.core.jobs import task
-from grahak.core.models import User
-from grahak.customers import actions
 
 
 @task(queue_name="default")
-def change_many(verb: str, argument: str, query: str | None, ids: list[int], by: int) -> int:
-    """Tag, untag, assign or put away everybody a selection names, each part a batch of its own. A second run
-    finds nothing left to change. Returns how many changed."""
-    from grahak.core.access import scoped
-    from grahak.customers.models import Customer
-    from grahak.customers.selection import Selection
+def change_many(change: int) -> int:
+    """Bring a change of many customers to its end, piece by piece. Returns how many changed."""
+    from grahak.customers.mass_changes import run
 
-    user = User.objects.get(pk=by)
-    action = "customers.archive" if verb == "archive" else "customers.mass"
-    changed = 0
-    for part in list(Selection(query, tuple(ids)).parts(user)):
-        may = scoped(Customer.objects.filter(pk__in=part), user, action)
-        kept = list(may.values_list("pk", flat=True))
-        match verb:
-            case "tag":
-                batch = actions.tag_customers(kept, argument, by=user)
-            case "untag":
-                batch = actions.untag_customers(kept, argument, by=user)
-            case "assign":
-                owner = None if argument == "none" else User.objects.get(pk=int(argument))
-                batch = actions.assign_owner(kept, owner, by=user)
-            case "archive":
-                batch = actions.archive_customers(kept, by=user)
-            case _:
-                raise ValueError(verb)
-        changed += getattr(batch, "customers", 0)
-    return changed
+    return run(change)
+
+
+@task(queue_name="default")
+def undo_many(change: int, by: int) -> int:
+    """Take such a change back. Returns how many have their former value again."""
+    from grahak.customers.mass_changes import run_undo
+
+    return run_undo(change, by)
 
 
 @task(queue_name="default")
@@ -43,3 +27,38 @@ def overwrite_traces() -> bool:
     from grahak.customers.shredding import shred_at_night
 
     return shred_at_night()
+
+
+@task(queue_name="backfill")
+def look_for_duplicates() -> int:
+    """Look through all customers for pairs that may be the same; goes on where a killed run stood. Returns how many
+    are open."""
+    from grahak.customers.duplicates import run
+
+    return run.whole()
+
+
+@task(queue_name="backfill")
+def look_at_changed() -> int:
+    """Look for duplicates of customers that were added or changed since this was last done, after gathering what
+    reached a merged one late. Everybody is looked through where that was never done, or too many changed."""
+    from grahak.customers.duplicates import changed
+    from grahak.customers.merging import gather_strays
+
+    gather_strays()
+    return changed.look()
+
+
+def look_soon(*, whole: bool = False) -> bool:
+    """Enqueue one of these unless it waits or runs already; returns whether it was enqueued."""
+    from django_tasks.base import TaskResultStatus
+    from django_tasks_db.models import DBTaskResult
+
+    job = look_for_duplicates if whole else look_at_changed
+    there = DBTaskResult.objects.filter(
+        task_path=job.module_path, status__in=(TaskResultStatus.READY, TaskResultStatus.RUNNING)
+    )
+    if there.exists():
+        return False
+    job.enqueue()
+    return True

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from grahak.customers.leads.urls import urlpatterns as lead_addresses
+from grahak.customers.merging.urls import merge_addresses
 from grahak.customers.views import (
     adding,
     consent,
@@ -24,6 +25,7 @@ from grahak.customers.work import urls as work_urls
 app_name = "customers"
 urlpatterns = [
     *lead_addresses,
+    *merge_addresses,
     path("customers/", listing.customer_list, name="list"),
     path("customers/columns/", listing.choose_columns, name="columns"),
     path("customers/add/", adding.add, name="add"),
@@ -33,6 +35,9 @@ urlpatterns = [
     path("customers/assign/", mass.assign, name="assign"),
     path("customers/archive/", mass.archive, name="archive"),
     path("customers/export/", export.export, name="export"),
+    path("customers/set/", mass.set_field, name="set"),
+    path("customers/batches/", mass.batches, name="batches"),
+    path("customers/batches/<int:pk>/", mass.batch, name="batch"),
     path("customers/batches/<int:pk>/undo/", mass.undo_batch, name="undo"),
     path("customers/views/", saved_views.save, name="save_view"),
     path("customers/views/counts/", saved_views.counts, name="view_counts"),

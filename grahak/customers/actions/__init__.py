@@ -36,6 +36,7 @@ from grahak.customers.actions.mass import (
     untag_customers,
 )
 from grahak.customers.actions.names import index_names
+from grahak.customers.actions.setting import set_many
 from grahak.customers.actions.meetings import (
     add_meeting,
     cancel_meeting,
@@ -97,6 +98,7 @@ __all__ = [
     "reopen_task",
     "restore_customer",
     "save_view",
+    "set_many",
     "set_own",
     "settle",
     "snooze",

@@ -1,9 +1,8 @@
-"""What is done to many customers at once, in batches that can be undone: tags, who is in charge, putting
-away."""
+"""What is done to many customers at once, in batches that can be undone: tags, any field of theirs, putting away."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from django.core.exceptions import ValidationError
@@ -18,9 +17,11 @@ from grahak.customers.models import Customer, CustomerTag, Tag
 from grahak.customers.text import one_line
 
 STEP = 900
+KINDS = ("tag", "untag", "assign", "archive", "set")  # batches of this room, which `undo` takes back
 
 
-def _steps(ids: Iterable[int]) -> Iterator[list[int]]:
+def steps(ids: Iterable[int]) -> Iterator[list[int]]:
+    """IDS in pieces that one statement takes."""
     rest = iter(ids)
     while step := list(islice(rest, STEP)):
         yield step
@@ -36,23 +37,39 @@ def tag_named(name: str) -> Tag:
     return Tag.objects.filter(name__iexact=kept).first() or Tag.objects.get_or_create(name=kept)[0]
 
 
-def _batch(kind: str, label: str, by: User | None) -> Batch:
+def begun(kind: str, label: str, by: User | None) -> Batch:
+    """A new batch of this room."""
     return Batch.objects.create(kind=kind, label=label[:200], by=by)
 
 
-def _finish(batch: Batch, action: str, changed: int, by: User | None) -> Batch:
-    audit.record(action, batch, by=by, label=batch.label, customers=changed)
+def finish(batch: Batch, action: str, changed: int, by: User | None, *, whole: bool) -> Batch:
+    """Say in the log what was done; a piece of a larger change (not WHOLE) is told by the end of that."""
+    if whole:
+        audit.record(action, batch, by=by, label=batch.label, customers=changed)
     batch.customers = changed  # type: ignore[attr-defined]
     return batch
 
 
+def remember(batch: Batch, rows: Iterable[tuple[int, Mapping[str, object]]]) -> None:
+    """Remember what customers were like before a batch, and ("now") what it made of them; the first time counts."""
+    BatchChange.objects.bulk_create(
+        (
+            BatchChange(batch=batch, subject="customers.Customer", subject_id=pk, before=dict(before))
+            for pk, before in rows
+        ),
+        ignore_conflicts=True,
+        batch_size=STEP,
+    )
+
+
 @transaction.atomic
-def tag_customers(ids: Iterable[int], name: str, *, by: User | None) -> Batch:
+def tag_customers(ids: Iterable[int], name: str, *, by: User | None, batch: Batch | None = None) -> Batch:
     """Hang a tag on customers; those who have it are left alone. The batch says how many changed
-    (`batch.customers`) and can be undone."""
+    (`batch.customers`) and can be undone. BATCH: the larger change that this is a piece of."""
     tag = tag_named(name)
-    batch, changed = _batch("tag", tag.name, by), 0
-    for step in _steps(ids):
+    whole, changed = batch is None, 0
+    batch = batch or begun("tag", tag.name, by)
+    for step in steps(ids):
         have = set(
             CustomerTag.objects.filter(tag=tag, customer_id__in=step).values_list("customer_id", flat=True)
         )
@@ -63,109 +80,57 @@ def tag_customers(ids: Iterable[int], name: str, *, by: User | None) -> Batch:
         )
         changed += len(fresh)
         announce("customers.changed", customer_ids=fresh)
-    return _finish(batch, "customers.tag.added", changed, by)
+    return finish(batch, "customers.tag.added", changed, by, whole=whole)
 
 
 @transaction.atomic
-def untag_customers(ids: Iterable[int], name: str, *, by: User | None) -> Batch:
+def untag_customers(ids: Iterable[int], name: str, *, by: User | None, batch: Batch | None = None) -> Batch:
     """Take a tag off customers."""
     tag = Tag.objects.filter(name__iexact=one_line(name)).first()
-    batch, changed = _batch("untag", tag.name if tag else one_line(name), by), 0
-    for step in _steps(ids) if tag else ():
+    whole, changed = batch is None, 0
+    batch = batch or begun("untag", tag.name if tag else one_line(name), by)
+    for step in steps(ids) if tag else ():
         links = CustomerTag.objects.filter(tag=tag, customer_id__in=step)
         had = list(links.values_list("customer_id", flat=True))
         links.delete()
-        _keep(batch, [(pk, {"tag": tag.pk if tag else 0}) for pk in had])
+        remember(batch, [(pk, {"tag": tag.pk if tag else 0}) for pk in had])
         changed += len(had)
         announce("customers.changed", customer_ids=had)
-    return _finish(batch, "customers.tag.removed", changed, by)
-
-
-def _keep(batch: Batch, rows: list[tuple[int, dict[str, object]]]) -> None:
-    """Remember what customers were like before a batch."""
-    BatchChange.objects.bulk_create(
-        BatchChange(batch=batch, subject="customers.Customer", subject_id=pk, before=before)
-        for pk, before in rows
-    )
+    return finish(batch, "customers.tag.removed", changed, by, whole=whole)
 
 
 @transaction.atomic
-def assign_owner(ids: Iterable[int], owner: User | None, *, by: User | None) -> Batch:
+def assign_owner(
+    ids: Iterable[int], owner: User | None, *, by: User | None, batch: Batch | None = None
+) -> Batch:
     """Put a colleague (or nobody) in charge of customers."""
-    batch, changed = _batch("assign", owner.name if owner else "", by), 0
-    for step in _steps(ids):
-        rows = Customer.objects.select_for_update(of=("self",)).filter(pk__in=step)
-        before = [
-            (pk, was)
-            for pk, was in rows.values_list("pk", "owner_id")
-            if was != (owner.pk if owner else None)
-        ]
-        Customer.objects.filter(pk__in=[pk for pk, _was in before]).update(owner=owner)
-        _keep(batch, [(pk, {"owner_id": was}) for pk, was in before])
-        changed += len(before)
-        announce("customers.changed", customer_ids=[pk for pk, _was in before])
-    return _finish(batch, "customers.owner.assigned", changed, by)
+    from grahak.customers.actions.setting import write_column
+
+    whole, changed, now = batch is None, 0, owner.pk if owner else None
+    batch = batch or begun("assign", owner.name if owner else "", by)
+    for step in steps(ids):
+        changed += len(write_column(batch, step, "owner", now, by=by))
+    return finish(batch, "customers.owner.assigned", changed, by, whole=whole)
 
 
 @transaction.atomic
-def archive_customers(ids: Iterable[int], *, by: User | None) -> Batch:
+def archive_customers(ids: Iterable[int], *, by: User | None, batch: Batch | None = None) -> Batch:
     """Put customers away; see archive_customer."""
-    batch, changed, now = _batch("archive", "", by), 0, timezone.now()
-    for step in _steps(ids):
+    whole, changed, now = batch is None, 0, timezone.now()
+    batch = batch or begun("archive", "", by)
+    for step in steps(ids):
         rows = list(Customer.objects.filter(pk__in=step, archived_at=None).values_list("pk", flat=True))
         Customer.objects.filter(pk__in=rows).update(archived_at=now)
-        _keep(batch, [(pk, {"archived_at": None}) for pk in rows])
+        remember(batch, [(pk, {"archived_at": None, "now": now.isoformat()}) for pk in rows])
         changed += len(rows)
         announce("customers.changed", customer_ids=rows)
-    return _finish(batch, "customers.customers.archived", changed, by)
+    return finish(batch, "customers.customers.archived", changed, by, whole=whole)
 
 
-@transaction.atomic
 def undo(batch: Batch, *, by: User | None) -> int:
-    """Put back what a batch of this room changed, once. What has been changed again since is overwritten
-    with the value before the batch. Returns how many customers were put back; ValueError for a batch of
-    another kind."""
-    locked = Batch.objects.select_for_update().get(pk=batch.pk)
-    if locked.kind not in ("tag", "untag", "assign", "archive"):
-        raise ValueError(f"{locked.kind} is not undone here")
-    if locked.undone_at is not None:
-        return 0
-    back = _untagged(locked) if locked.kind == "tag" else _put_back(locked)
-    for step in _steps(back):
-        announce("customers.changed", customer_ids=step)
-    locked.undone_at, locked.undone_by = timezone.now(), by
-    locked.save(update_fields=["undone_at", "undone_by"])
-    audit.record(
-        "customers.batch.undone", locked, by=by, label=locked.label, kind=locked.kind, customers=len(back)
-    )
-    return len(back)
+    """Put back what a batch of this room changed, once; see actions.undoing.give_back. Returns how many customers were
+    put back."""
+    from grahak.customers.actions.undoing import give_back
 
+    return give_back(batch, by=by).back
 
-def _untagged(batch: Batch) -> list[int]:
-    links = CustomerTag.objects.filter(batch=batch)
-    ids = list(links.values_list("customer_id", flat=True))
-    links.delete()
-    return ids
-
-
-def _put_back(batch: Batch) -> list[int]:
-    rows = list(BatchChange.objects.filter(batch=batch).values_list("subject_id", "before"))
-    known = set()
-    for step in _steps(pk for pk, _before in rows):
-        known |= set(Customer.objects.filter(pk__in=step).values_list("pk", flat=True))
-    groups: dict[tuple[str, object], list[int]] = {}
-    for pk, before in rows:
-        if pk in known:
-            for name, value in before.items():
-                groups.setdefault((name, value), []).append(pk)
-    for (name, value), ids in groups.items():
-        for step in _steps(ids):
-            if name == "tag":
-                if Tag.objects.filter(pk=value).exists():  # type: ignore[misc]
-                    CustomerTag.objects.bulk_create(
-                        [CustomerTag(tag_id=value, customer_id=pk) for pk in step],  # type: ignore[misc]
-                        ignore_conflicts=True,
-                    )
-            else:
-                Customer.objects.filter(pk__in=step).update(**{name: value})
-    return [pk for pk, _before in rows if pk in known]
