@@ -77,7 +77,7 @@ class Vocabulary:
         scored: dict[str, float] = {}
         for begin in begins:
             known = self._words.get(begin, [])
-            least, most = (_FAR_WIDE, 2 * _LOOKED_AT) if wide else (_FAR, _LOOKED_AT)
+            least, most = (_FAR_WIDE, _LOOKED_AT // 2) if wide else (_FAR, _LOOKED_AT)
             for soft, like, _at in process.extract(
                 asked, known, scorer=Indel.normalized_similarity, score_cutoff=least, limit=most
             ):
@@ -87,5 +87,5 @@ class Vocabulary:
                     same = max(same, 0.95 * Indel.normalized_similarity(coarse, other.translate(_COARSE)))
                 scored[soft] = 0.5 * like + 0.5 * same
         floor = _LIKELY_WIDE if wide else max(_LIKELY, _NEAR * max(scored.values(), default=0.0))
-        best = sorted(scored, key=lambda soft: (-scored[soft], soft))
-        return [Meant(soft, scored[soft]) for soft in best if scored[soft] >= floor][:limit]
+        best = sorted((-likeness, soft) for soft, likeness in scored.items() if likeness >= floor)
+        return [Meant(soft, -minus) for minus, soft in best[:limit]]

@@ -2,11 +2,13 @@
 
 The rarest word leads: its rows are read in index order (short names first) and each must hold the other words
 too. Every look is one seek or one short range, so it costs the same among a thousand and a million customers.
+What is misspelt is looked for in rounds, each further away than the one before, and only while nothing good was
+found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,21 +18,40 @@ from django.db import connection
 from grahak.core.models import User
 from grahak.core.names import PREFIX, SKELETON, QueryToken, query_keys
 from grahak.customers.models import Customer, NameKey
+from grahak.customers.search.known import known_words
 
 CANDIDATES: Final = 120
 PLENTY: Final = 5  # with fewer than this, near spellings are asked for too
-COMMON: Final = 2000  # counting stops here
+COMMON: Final = 4000  # counting stops here
+# Rows of the leading word that are looked at: where each other word is one seek, where it means reading the other
+# keys of that customer, and for spellings further away.
+SCANNED: Final = 20_000
+SCANNED_SLOWLY: Final = 4_000
+SCANNED_NEAR: Final = 1_200
+SCANNED_FAR: Final = 600
 MOST_WORDS: Final = 6
+SPELLINGS: Final = 24  # words of other customers that a misspelt one may stand for
+WIDE_SPELLINGS: Final = 40
+_EACH: Final = 40  # customers taken of one spelling
+_LAST: Final = 60  # customers taken in the last rounds
+_FEW: Final = 2  # keys that are worth a seek for each row of the leading word
 _TABLE: Final = NameKey._meta.db_table
 
 
 @dataclass(frozen=True)
 class Word:
-    """One typed word as the index is asked for it: exact skeletons, or beginnings as (kind, from, to)."""
+    """One typed word as the index is asked for it: exact skeletons, beginnings as (kind, from, to), and soft
+    keys of other spellings, the likeliest first."""
 
     exact: tuple[str, ...]
     ranges: tuple[tuple[str, str, str], ...]
     weight: float
+    softs: tuple[str, ...] = ()
+
+    @property
+    def is_seek(self) -> bool:
+        """Whether a customer's row of this word is found by a seek or two."""
+        return not self.ranges and len(self.exact) + len(self.softs) <= _FEW
 
     def condition(self, alias: str, *, seek: bool = True) -> tuple[str, list[Any]]:
         """SQL that a row of this word fulfils. Without SEEK the index on keys is kept out of it."""
@@ -39,11 +60,13 @@ class Word:
             if seek
             else (f"({alias}.kind || '')", f"({alias}.token || '')")
         )
-        parts, params = [], []  # type: ignore[var-annotated]
-        if self.exact:
-            marks = ", ".join(["%s"] * len(self.exact))
-            parts.append(f"({kind} = '{SKELETON}' AND {token} IN ({marks}))")
-            params += self.exact
+        parts: list[str] = []
+        params: list[Any] = []
+        for which, tokens in ((SKELETON, self.exact), (PREFIX, self.softs)):
+            if tokens:
+                marks = ", ".join(["%s"] * len(tokens))
+                parts.append(f"({kind} = '{which}' AND {token} IN ({marks}))")
+                params += tokens
         for which, low, high in self.ranges:
             parts.append(f"({kind} = '{which}' AND {token} >= %s AND {token} < %s)")
             params += [low, high]
@@ -52,20 +75,8 @@ class Word:
     def ways(self) -> list[Word]:
         """The word's alternatives one by one: each is one seek or one range of the index."""
         single = [Word(self.exact, (), self.weight)] if self.exact else []
-        return single + [Word((), (one,), self.weight) for one in self.ranges]
-
-
-def _word(token: QueryToken, *, near: bool) -> Word:
-    exact = (token.skeleton, *(token.near if near else ()))
-    ranges: list[tuple[str, str, str]] = []
-    if token.is_prefix:
-        ranges = [(PREFIX, begin, after(begin)) for begin in token.prefixes]
-        ranges += [(SKELETON, begin, after(begin)) for begin in token.skeleton_prefixes]
-    return Word(
-        tuple(one for one in dict.fromkeys(exact) if one),
-        tuple(one for one in ranges if one[1]),
-        token.weight,
-    )
+        single += [Word((), (one,), self.weight) for one in self.ranges]
+        return single + [Word((), (), self.weight, (one,)) for one in self.softs]
 
 
 def after(text: str) -> str:
@@ -73,29 +84,51 @@ def after(text: str) -> str:
     return text + "\U0010ffff"
 
 
-def _count(words: Sequence[Word]) -> list[int]:
-    """How many rows each word has, up to COMMON, in one question."""
+def _word(token: QueryToken, *, near: bool = False, wide: bool = False) -> Word:
+    exact = (token.skeleton, *(token.near if near else ()))
+    ranges: list[tuple[str, str, str]] = []
+    softs: tuple[str, ...] = ()
+    if token.is_prefix:
+        ranges = [(PREFIX, begin, after(begin)) for begin in token.prefixes]
+        ranges += [(SKELETON, begin, after(begin)) for begin in token.skeleton_prefixes]
+    if near:
+        meant = known_words().meant(token.text, WIDE_SPELLINGS if wide else SPELLINGS, wide=wide)
+        softs = tuple(one.soft for one in meant)
+    return Word(
+        tuple(one for one in dict.fromkeys(exact) if one),
+        tuple(one for one in ranges if one[1]),
+        token.weight,
+        softs,
+    )
+
+
+def _count(words: Sequence[Word]) -> dict[Word, int]:
+    """How many rows each word has, up to COMMON a way, in one question; none is asked for a word alone."""
+    if len(words) < 2:
+        return dict.fromkeys(words, 1)
     parts: list[str] = []
     params: list[Any] = []
     for number, word in enumerate(words):
-        for way in word.ways():
+        for way in (Word(word.exact, (), 1), Word((), (), 1, word.softs), *Word((), word.ranges, 1).ways()):
+            if not (way.exact or way.ranges or way.softs):
+                continue
             condition, values = way.condition("k")
             inner = f"SELECT 1 FROM {_TABLE} k WHERE {condition} LIMIT {COMMON}"  # noqa: S608
             parts.append(f"SELECT {number}, (SELECT COUNT(*) FROM ({inner}) t{len(parts)})")  # noqa: S608
             params += values
-    totals = [0] * len(words)
+    totals = dict.fromkeys(words, 0)
     if not parts:
         return totals
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), params)
         for number, count in cursor.fetchall():
-            totals[number] += count
+            totals[words[number]] += count
     return totals
 
 
 def _holding(word: Word) -> tuple[str, list[Any]]:
     """SQL: the customer of row k holds this word too."""
-    if word.ranges:
+    if not word.is_seek:
         condition, params = word.condition("o", seek=False)
         own = "o.customer_id = k.customer_id"
     else:
@@ -104,7 +137,10 @@ def _holding(word: Word) -> tuple[str, list[Any]]:
     return f"EXISTS (SELECT 1 FROM {_TABLE} o WHERE {own} AND {condition})", params  # noqa: S608
 
 
-def _visible(user: User) -> tuple[str, list[Any]]:
+_Test = tuple[str, list[Any]]
+
+
+def _visible(user: User) -> _Test:
     """SQL: this person may see the customer of row k. The rule is visible_to's own."""
     rows = Customer.objects.visible_to(user).active().order_by().values("pk")
     sql, params = rows.query.sql_with_params()
@@ -112,45 +148,71 @@ def _visible(user: User) -> tuple[str, list[Any]]:
     return f"EXISTS (SELECT 1 FROM ({sql}) v WHERE v.{column} = k.customer_id)", list(params)  # noqa: S608
 
 
-def _holders(user: User, words: Sequence[Word], limit: int) -> list[int]:
-    """Customers who hold every one of WORDS, the shortest names first."""
-    counts = _count(words)
-    if not words or not all(counts):
+def _holders(
+    may: _Test, words: Sequence[Word], counts: dict[Word, int], limit: int, scanned: int = SCANNED
+) -> list[int]:
+    """Customers who hold every one of WORDS, of each spelling the shortest names first; of SCANNED rows of the
+    rarest word at most."""
+    if not words or not all(counts[word] for word in words):
         return []
-    order = sorted(range(len(words)), key=counts.__getitem__)
-    lead, others = words[order[0]], [words[at] for at in order[1:]]
+    lead, *others = sorted(words, key=counts.__getitem__)
+    tests = [*(_holding(word) for word in others), may]
+    parts: list[str] = []
+    params: list[Any] = []
+    ways = lead.ways()
+    if others and not all(word.is_seek for word in others):
+        scanned = min(scanned, SCANNED_SLOWLY)
+    scanned = max(limit, scanned // len(ways))
+    for number, way in enumerate(ways):
+        condition, values = way.condition("k")
+        rows = f"SELECT k.customer_id, k.tokens FROM {_TABLE} k WHERE {condition} LIMIT {scanned}"  # noqa: S608
+        each = min(limit, _EACH) if way.softs else limit
+        sql = f"SELECT k.customer_id FROM ({rows}) k WHERE " + " AND ".join(test for test, _ in tests)  # noqa: S608
+        parts.append(f"SELECT * FROM ({sql} LIMIT {each}) w{number}")  # noqa: S608
+        params += [*values, *(value for _test, values in tests for value in values)]
+    with connection.cursor() as cursor:
+        cursor.execute(f"{' UNION ALL '.join(parts)} LIMIT {2 * limit}", params)
+        return list(dict.fromkeys(row[0] for row in cursor.fetchall()))[:limit]
+
+
+def rounds(user: User, text: str, limit: int = CANDIDATES) -> Iterator[list[int]]:
+    """Ids of customers whose names may be meant by TEXT, in four rounds of at most LIMIT each, asked for as they
+    are taken: those who hold all words; near spellings too; all words but one; spellings further away. A round
+    may repeat ids of those before and be empty; in no order of merit."""
+    asked = query_keys(text)[:MOST_WORDS]
+    if not asked:
+        return
+    try:
+        may = _visible(user)
+    except EmptyResultSet:
+        return
+    exact = [_word(token) for token in asked]
+    yield _holders(may, exact, _count(exact), limit)
+    near = [_word(token, near=True) for token in asked]
+    counts = _count(near)
+    yield _holders(may, near, counts, limit, SCANNED_NEAR)
+    yield _all_but_one(may, near, counts, min(limit, _LAST))
+    wide = [_word(token, near=True, wide=True) for token in asked]
+    yield _holders(may, wide, _count(wide), min(limit, _LAST), SCANNED_FAR)
+
+
+def _all_but_one(may: _Test, words: Sequence[Word], counts: dict[Word, int], limit: int) -> list[int]:
+    """Those who hold all words but one, trade words left out first; never on trade words alone."""
     found: dict[int, None] = {}
-    tests = [*(_holding(word) for word in others), _visible(user)]
-    for way in lead.ways():
-        condition, params = way.condition("k")
-        sql = f"SELECT k.customer_id FROM {_TABLE} k WHERE {condition}"  # noqa: S608
-        sql += "".join(f" AND {test}" for test, _values in tests) + f" LIMIT {limit}"
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [*params, *(value for _test, values in tests for value in values)])
-            found.update(dict.fromkeys(row[0] for row in cursor.fetchall()))
-        if len(found) >= limit:
-            break
-    return list(found)[:limit]
+    for left_out in sorted(range(len(words)), key=lambda at: words[at].weight)[:3]:
+        rest = [word for at, word in enumerate(words) if at != left_out]
+        if rest and max(word.weight for word in rest) == 1.0:
+            found |= dict.fromkeys(_holders(may, rest, counts, limit, SCANNED_FAR))
+    return list(found)
 
 
 def candidates(user: User, text: str, limit: int = CANDIDATES) -> list[int]:
     """Ids of customers whose names may be meant by TEXT, at most LIMIT, in no order of merit: first those
     who hold all words; where they are few, also those with near spellings, then those who hold all words
     but one."""
-    asked = query_keys(text)[:MOST_WORDS]
-    if not asked:
-        return []
-    try:
-        found = dict.fromkeys(_holders(user, [_word(token, near=False) for token in asked], limit))
-        if len(found) < PLENTY:
-            found |= dict.fromkeys(_holders(user, [_word(token, near=True) for token in asked], limit))
-        if len(found) < PLENTY and len(asked) > 1:
-            for left_out in sorted(range(len(asked)), key=lambda at: asked[at].weight)[:3]:
-                rest = [token for at, token in enumerate(asked) if at != left_out]
-                if max(token.weight for token in rest) == 1.0:
-                    found |= dict.fromkeys(
-                        _holders(user, [_word(token, near=False) for token in rest], limit)
-                    )
-    except EmptyResultSet:
-        return []
+    found: dict[int, None] = {}
+    for at, ids in enumerate(rounds(user, text, limit)):
+        found |= dict.fromkeys(ids)
+        if len(found) >= PLENTY or at == 2:
+            break
     return list(found)[:limit]
