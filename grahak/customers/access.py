@@ -2,12 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from grahak.core.access import grant
+from grahak.core.access import ROWS, grant
 from grahak.core.audit import describe
 
 grant(
     "customers.view",
     says=_("See customers"),
+    reach=ROWS,
     salesman="branch",
     marketer="all",
     agent="all",
@@ -17,14 +18,22 @@ grant(
 grant(
     "customers.edit",
     says=_("Add and edit customers"),
+    reach=ROWS,
     salesman="branch",
     agent="all",
     counter="branch",
     marketer="all",
 )
-grant("customers.export", says=_("Download lists of customers"), analyst="all", marketer="all")
-grant("customers.mass", says=_("Change many customers at once"), salesman="branch", marketer="all")
-grant("customers.archive", says=_("Put customers away"))
+grant("customers.export", says=_("Download lists of customers"), reach=ROWS, analyst="all", marketer="all")
+grant("customers.mass", says=_("Change many customers at once"), reach=ROWS, salesman="branch", marketer="all")
+grant("customers.archive", says=_("Put customers away"), reach=ROWS)
+grant(
+    "customers.share",
+    says=_("Share a customer with a colleague or a team"),
+    reach=ROWS,
+    salesman="own",
+    agent="all",
+)
 grant("customers.merge", says=_("Merge two records of one customer, and take it back"))
 grant("customers.erase", says=_("Erase a person for good"))
 
@@ -34,6 +43,8 @@ describe(
         "customers.customer.edited": _("Customer changed"),
         "customers.customer.archived": _("Customer put away"),
         "customers.customer.erased": _("Person erased"),
+        "customers.customer.shared": _("Customer shared"),
+        "customers.customer.unshared": _("Customer no longer shared"),
         "customers.customer.restored": _("Customer brought back"),
         "customers.customer.merged": _("Two records merged"),
         "customers.customer.unmerged": _("Merge taken back"),
@@ -46,6 +57,10 @@ describe(
         "customers.contact.removed": _("Contact removed"),
         "customers.identity.added": _("Phone, e-mail or card added"),
         "customers.identity.removed": _("Phone, e-mail or card removed"),
+        "customers.address.added": _("Address added"),
+        "customers.address.edited": _("Address changed"),
+        "customers.address.removed": _("Address removed"),
+        "customers.address.restored": _("Address brought back"),
         "customers.consent.granted": _("Consent given"),
         "customers.consent.withdrawn": _("Consent withdrawn"),
         "customers.note.written": _("Note written"),

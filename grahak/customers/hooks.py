@@ -30,7 +30,8 @@ from grahak.customers.models import (
     Visit,
     Visitor,
 )  # fmt: skip
-from grahak.customers.views import web
+from grahak.customers.sharing import panels as sharing
+from grahak.customers.views import addresses, web
 from grahak.customers.visit_words import hang as hang_visits
 from grahak.customers.work.hooks import hang as hang_work
 
@@ -46,6 +47,7 @@ def register() -> None:
     on("core.day.began", at_night)
     hang_visits()
     leads.hang()
+    sharing.hang()
     hang_work()
     tables.hang()
     registry.add(
@@ -54,6 +56,7 @@ def register() -> None:
             says=_("Everybody who buys from you, what they owe and when they are due."),
         ),
         Panel("customers.alike", "related", "customers/_alike.html", web.alike_panel, order=5),
+        Panel("customers.addresses", "side", "customers/_addresses.html", addresses.panel, order=10, fields=("address",)),
         Panel("customers.web", "related", "customers/_web.html", web.panel, order=60),
         MassAction("tag", pgettext_lazy("verb", "Tag"), "customers:tag", "tag", "customers.mass", order=40),
         MassAction("untag", _("Take a tag off"), "customers:untag", "x", "customers.mass", order=41),

@@ -4,8 +4,10 @@ from django.urls import path
 
 from grahak.customers.leads.urls import urlpatterns as lead_addresses
 from grahak.customers.merging.urls import merge_addresses
+from grahak.customers.sharing.urls import share_addresses
 from grahak.customers.views import (
     adding,
+    addresses,
     consent,
     contacts,
     customer,
@@ -26,6 +28,7 @@ app_name = "customers"
 urlpatterns = [
     *lead_addresses,
     *merge_addresses,
+    *share_addresses,
     path("customers/", listing.customer_list, name="list"),
     path("customers/columns/", listing.choose_columns, name="columns"),
     path("customers/add/", adding.add, name="add"),
@@ -54,6 +57,10 @@ urlpatterns = [
     path("customers/<int:pk>/calls/", daybook.calls, name="calls"),
     path("customers/<int:pk>/tasks/", daybook.customer_tasks, name="customer_tasks"),
     path("customers/<int:pk>/consent/", consent.consent, name="consent"),
+    path("customers/<int:pk>/addresses/", addresses.add, name="addresses"),
+    path("customers/<int:pk>/addresses/<int:address>/", addresses.address, name="address"),
+    path("customers/<int:pk>/addresses/<int:address>/remove/", addresses.remove, name="remove_address"),
+    path("customers/<int:pk>/addresses/<int:address>/back/", addresses.bring_back, name="bring_address_back"),
     path("customers/<int:pk>/contacts/", contacts.add, name="contacts"),
     path("customers/<int:pk>/contacts/<int:contact>/", contacts.contact, name="contact"),
     path("customers/<int:pk>/contacts/<int:contact>/first/", contacts.first, name="first_contact"),
