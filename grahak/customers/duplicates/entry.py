@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.db.models import Q
+
 from grahak.core.models import User
 from grahak.core.names import similarity
 from grahak.core.parsing import Unreadable, clean_email, parse_phone, split_phones
 from grahak.customers.actions.contacts import regions
 from grahak.customers.duplicates import reasons as why
 from grahak.customers.duplicates.scoring import ALONE, WITH_ADDRESS
-from grahak.customers.models import Customer, Identity
+from grahak.customers.models import Customer, DuplicatePair, Identity, PairState
 from grahak.customers.search.names import candidates
 
 SHOWN: Final = 5
@@ -72,6 +74,16 @@ def noted(user: User, customer: Customer) -> list[Likely]:
     ids = [pk for pk in dict.fromkeys(told) if isinstance(pk, int) and pk != customer.pk]
     rows = Customer.objects.visible_to(user).active().in_bulk(ids) if ids else {}
     return [Likely(rows[pk], why.EMAIL | why.ACCOUNT, 0.9) for pk in ids if pk in rows]
+
+
+def paired(user: User, customer: Customer) -> list[Likely]:
+    """At most five customers of whom the look through all says that they may be this one, and nobody decided yet."""
+    rows = DuplicatePair.objects.filter(Q(low=customer) | Q(high=customer), state=PairState.OPEN)
+    told = {
+        row.high_id if row.low_id == customer.pk else row.low_id: row for row in rows.order_by("-score")[: SHOWN * 2]
+    }
+    seen = Customer.objects.visible_to(user).active().in_bulk(list(told))
+    return [Likely(seen[pk], row.reasons, row.score / 1000) for pk, row in told.items() if pk in seen][:SHOWN]
 
 
 def _same_identity(phones: str, email: str) -> dict[int, int]:

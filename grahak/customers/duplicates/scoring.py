@@ -7,6 +7,7 @@ dropped and trade words count little (core.names); two different tax numbers are
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from grahak.core.names import similarity
@@ -19,12 +20,13 @@ MOST_NAMES: Final = 5
 
 
 class Record(NamedTuple):
-    """What is compared of a customer. PHONES are the last ten digits, TAX capitals and digits only, CITY and AREA the
-    sounds of what is written."""
+    """What is compared of a customer. PEOPLE are names of its contacts, PHONES the last ten digits, TAX capitals and
+    digits only, CITY and AREA the sounds of what is written."""
 
     pk: int
     kind: str
     names: tuple[str, ...]
+    people: tuple[str, ...]
     phones: frozenset[str]
     emails: frozenset[str]
     tax: str
@@ -39,11 +41,11 @@ class Verdict(NamedTuple):
     reasons: int
 
 
-def name_likeness(one: Record, other: Record) -> tuple[float, bool]:
+def name_likeness(ours: tuple[str, ...], others: tuple[str, ...]) -> tuple[float, bool]:
     """(likeness of the most alike names, whether those are of two scripts)."""
     best, scripts = 0.0, False
-    for mine in one.names[:MOST_NAMES]:
-        for theirs in other.names[:MOST_NAMES]:
+    for mine in ours[:MOST_NAMES]:
+        for theirs in others[:MOST_NAMES]:
             score = similarity(mine, theirs, typing=False)
             if score > best:
                 best, scripts = score, mine.isascii() != theirs.isascii() or _block(mine) != _block(theirs)
@@ -62,7 +64,9 @@ def compare(one: Record, other: Record) -> Verdict | None:
         | (why.EMAIL if one.emails & other.emails else 0)
         | (why.TAX if one.tax and one.tax == other.tax else 0)
     )
-    name, scripts = name_likeness(one, other)
+    name, scripts = name_likeness(one.names, other.names)
+    if shared and name < WITH_ADDRESS and (one.people or other.people):
+        name = max(name, name_likeness(one.names + one.people, other.names + other.people)[0] - 0.1)
     rivals = bool(one.tax and other.tax and one.tax != other.tax)
     far = bool(one.city and other.city and one.city != other.city)
     near = bool(one.city and one.city == other.city and one.area and one.area == other.area)
@@ -80,3 +84,16 @@ def compare(one: Record, other: Record) -> Verdict | None:
     if name >= ALONE:
         found |= why.SCRIPT if scripts else why.NAME
     return Verdict(max(1, min(1000, round(score * 1000))), found)
+
+
+def compare_many(
+    records: Iterable[Record], asked: Iterable[tuple[int, int]]
+) -> list[tuple[int, int, int, int]]:
+    """(low, high, score, reasons) of those pairs of RECORDS' numbers ASKED about that are worth showing."""
+    known = {record.pk: record for record in records}
+    out = []
+    for low, high in asked:
+        one, other = known.get(low), known.get(high)
+        if one is not None and other is not None and (found := compare(one, other)) is not None:
+            out.append((low, high, found.score, found.reasons))
+    return out

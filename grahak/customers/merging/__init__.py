@@ -2,6 +2,7 @@
 
 from grahak.customers.merging.chain import kept_ids, kept_of
 from grahak.customers.merging.merge import Plan, better, gather_strays, merge_customers, plan
+from grahak.customers.merging.rights import hidden_from, locked_for
 from grahak.customers.merging.undo import Look, look, undo_merge
 
 __all__ = [
@@ -9,8 +10,10 @@ __all__ = [
     "Plan",
     "better",
     "gather_strays",
+    "hidden_from",
     "kept_ids",
     "kept_of",
+    "locked_for",
     "look",
     "merge_customers",
     "plan",

@@ -204,7 +204,7 @@ def undo_merge(merge: Merge, *, by: User | None, different: bool = False) -> Loo
     found.undone_at, found.undone_by, found.not_back = timezone.now(), by, seen.not_back
     found.save(update_fields=["undone_at", "undone_by", "not_back"])
     touched = sorted({found.gone_id, seen.holder, found.kept_id})
-    for pk in touched:
+    for pk in (found.gone_id, seen.holder):  # one that went on into another has its people there
         _first_contact(pk)
     pairs.parted(found.kept_id, found.gone_id, different, by)
     index_names(touched)

@@ -16,7 +16,9 @@ from grahak.core.access import needs
 from grahak.core.toasts import say
 from grahak.customers import actions
 from grahak.customers.duplicates import Likely, likely
+from grahak.customers.duplicates.pairs import not_the_same
 from grahak.customers.forms import AddCustomerForm
+from grahak.customers.models import Customer
 from grahak.customers.views.facts import keep_errors
 
 
@@ -41,6 +43,7 @@ def add(request: HttpRequest) -> HttpResponse:
             with transaction.atomic():
                 made = actions.add_customer(by=request.user, **form.values())  # type: ignore[arg-type]
                 actions.set_own(made, form.own(), by=request.user)  # type: ignore[arg-type]
+                _told_apart(request, made)
         except ValidationError as error:
             keep_errors(form, error)
         else:
@@ -50,6 +53,7 @@ def add(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "likely": _likely(request, given) if given.get("name") or given.get("phones") else [],
+        "apart": _apart(request),
     }
     return render(request, "customers/add.html", context, status=422 if request.method == "POST" else 200)
 
@@ -59,4 +63,18 @@ def add(request: HttpRequest) -> HttpResponse:
 def likely_ones(request: HttpRequest) -> HttpResponse:
     """Who may be the same as the one being typed in."""
     given = {name: str(value) for name, value in request.GET.items()}
-    return render(request, "customers/_likely.html", {"likely": _likely(request, given)})
+    context = {"likely": _likely(request, given), "apart": _apart(request)}
+    return render(request, "customers/_likely.html", context)
+
+
+def _apart(request: HttpRequest) -> set[int]:
+    """The proposed ones that were ticked as not the same."""
+    given = (request.POST or request.GET).getlist("apart")[:50]
+    return {int(one) for one in given if one.isascii() and one.isdecimal() and len(one) < 19}
+
+
+def _told_apart(request: HttpRequest, made: Customer) -> None:
+    """Who was ticked as not the same is not proposed again."""
+    user: Any = request.user
+    for other in Customer.objects.visible_to(user).filter(pk__in=_apart(request)):
+        not_the_same(made, other, by=user)

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest
 
 from grahak.core.access import scoped
+from grahak.customers.merging.chain import kept_of
 from grahak.customers.models import Contact, Customer, Task
 from grahak.customers.work.seen import tasks_of
 
@@ -31,9 +32,13 @@ def _row(rows: Any, pk: int) -> Any:
 
 
 def customer_for(request: HttpRequest, pk: int, action: str = "customers.edit") -> Customer:
-    """The customer this person may do ACTION with; a stranger's is 404."""
-    rows = scoped(Customer.objects.visible_to(request.user), request.user, action)  # type: ignore[arg-type]
-    return _row(rows.select_related("owner", "branch"), pk)
+    """The customer this person may do ACTION with; a stranger's is 404. One that was merged is the one that it is
+    part of now: a page that stood open goes on with that."""
+    shared = "pk" if action in ("customers.view", "customers.edit") else ""
+    rows = scoped(Customer.objects.visible_to(request.user), request.user, action, shared=shared)  # type: ignore[arg-type]
+    rows = rows.select_related("owner", "branch")
+    found: Customer = _row(rows, pk)
+    return found if found.merged_into_id is None else _row(rows, kept_of(found).pk)
 
 
 def contact_for(request: HttpRequest, pk: int, contact: int, action: str = "customers.edit") -> Contact:

@@ -64,7 +64,8 @@ function remember(key) {
 }
 
 function follow(keys) {
-  const found = [...document.querySelectorAll(`[data-key="${CSS.escape(keys)}"]`)];
+  const asked = `[data-key="${CSS.escape(keys)}"]`; // of the row one stands on, before any other
+  const found = [...(current()?.querySelectorAll(asked) ?? []), ...document.querySelectorAll(asked)];
   (found.find((one) => one.offsetParent !== null) ?? found[0])?.click();
   return found.length > 0;
 }
