@@ -22,10 +22,12 @@ from grahak.connect.connectors.models import (
     ShopObject,
 )
 from grahak.connect.exporting.models import ExportFormat, ExportRun, ExportState
+from grahak.connect.rules.models import Again, Occasion, Outcome, Rule, RuleRun
 from grahak.connect.webhooks.models import Attempt, Endpoint, Happening, Off, Telling, TellingState
 from grahak.core.models import Batch, User
 
 __all__ = [
+    "Again",
     "Allowance",
     "Attempt",
     "Backfill",
@@ -46,7 +48,11 @@ __all__ = [
     "ImportState",
     "KeptAnswer",
     "ObjectKind",
+    "Occasion",
     "Off",
+    "Outcome",
+    "Rule",
+    "RuleRun",
     "ShopObject",
     "Telling",
     "TellingState",
