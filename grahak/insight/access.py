@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from grahak.core.access import grant
+from grahak.core.access import ROWS, grant
 from grahak.core.audit import describe
 
 grant(
@@ -22,6 +22,14 @@ grant(
     marketer="all",
     agent="all",
     analyst="all",
+)
+grant(
+    "insight.funnel",
+    says=_("See the funnel of leads, and what word of mouth brings"),
+    salesman="branch",
+    marketer="all",
+    analyst="all",
+    reach=ROWS,
 )
 grant("insight.rfm.edit", says=_("Set by what customers are classed"))
 grant(

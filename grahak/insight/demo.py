@@ -11,6 +11,7 @@ from django.db import transaction
 
 from grahak.core.models import User
 from grahak.insight import lifecycle
+from grahak.insight.funnel import following
 from grahak.insight.models import Opportunity
 from grahak.insight.opportunities import actions, keeping
 from grahak.insight.rfm import history, rescore
@@ -26,6 +27,7 @@ def steps() -> list[Callable[[User | None], Any]]:
         lambda by: rescore(),
         lambda by: history.fill_back(),
         lambda by: lifecycle.restage(),
+        lambda by: following.look(),
         lambda by: keeping.look(),
         lambda by: segments.tell(by=by),
         _hand_out,

@@ -17,6 +17,7 @@ from grahak.core.registry import Column, Filter, NavLink, Panel, registry
 from grahak.customers.listing.operators import IS, NOT
 from grahak.customers.models import Customer
 from grahak.insight import merging, segments_shown, standing_hooks
+from grahak.insight.funnel import hooks as funnel_hooks
 from grahak.insight.models import CustomerScore
 from grahak.insight.rfm import CLASSES, RfmClass
 from grahak.insight.segments import hooks as segment_hooks
@@ -51,6 +52,7 @@ def hang() -> None:
     segment_hooks.hang()
     segments_shown.hang()
     standing_hooks.hang()
+    funnel_hooks.hang()
     merging.register()
     on("sales.orders.changed", scores_are_old)
     on("core.day.began", score_daily)

@@ -30,12 +30,14 @@ def rescore_soon() -> bool:
 @task(queue_name="default")
 def study_customers() -> dict[str, int]:
     """Where customers stand and what could be sold to them: the history of classes where there is none, stages and
-    lapse risk of all, opportunities."""
+    lapse risk of all, the life of customers that follows from them, opportunities."""
     from grahak.insight import lifecycle
+    from grahak.insight.funnel import following
     from grahak.insight.opportunities import keeping
     from grahak.insight.rfm import history
 
-    return {"moves": history.fill_back(), "staged": lifecycle.restage(), **keeping.look()}
+    found = {"moves": history.fill_back(), "staged": lifecycle.restage()}
+    return {**found, **following.look(), **keeping.look()}
 
 
 def study_soon() -> bool:

@@ -8,4 +8,5 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("segments/", include("grahak.insight.segment_urls")),
     path("", include("grahak.insight.standing_urls")),
+    path("", include("grahak.insight.funnel.urls")),
 ]
