@@ -120,11 +120,12 @@ def scoped(
     branch: str = "branch",
     team: str | None = None,
     shared: str = "",
+    to_edit: bool | None = None,
 ) -> Any:
     """The rows of a queryset that ACTION covers for this person or key; OWNER, BRANCH and TEAM are lookups on it.
     TEAM left out is the relation beside the owner's ("customer__owner" → "customer__team") where there is one.
     SHARED is the lookup of the customer's id: rows of customers shared with the person are covered too, for
-    seeing with any share, for the rest with one that allows changes."""
+    seeing with any share, for the rest (and where TO_EDIT says so) with one that allows changes."""
     scope = scope_of(user, action)
     if scope == "all":
         return rows
@@ -132,7 +133,8 @@ def scoped(
         return rows.none()
     covered = _covered(rows, user, scope, owner, branch, team)
     if shared:
-        more = shares.reached(user, SHARED, shared, to_edit=not action.endswith(".view"))
+        strict = not action.endswith(".view") if to_edit is None else to_edit
+        more = shares.reached(user, SHARED, shared, to_edit=strict)
         covered = covered if more is None else covered | more
     return rows.filter(covered)
 

@@ -2,28 +2,30 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from grahak.core.access import grant
+from grahak.core.access import ROWS, grant
 from grahak.core.audit import describe
 
 grant(
     "orders.view",
     says=_("See orders"),
+    reach=ROWS,
     salesman="branch",
     marketer="all",
     agent="all",
     analyst="all",
     counter="branch",
 )
-grant("orders.edit", says=_("Write orders and returns"), salesman="branch", counter="branch")
+grant("orders.edit", says=_("Write orders and returns"), reach=ROWS, salesman="branch", counter="branch")
 grant(
     "payments.view",
     says=_("See payments and the khata"),
+    reach=ROWS,
     salesman="branch",
     agent="all",
     analyst="all",
     counter="branch",
 )
-grant("payments.edit", says=_("Receive payments"), salesman="branch", counter="branch")
+grant("payments.edit", says=_("Receive payments"), reach=ROWS, salesman="branch", counter="branch")
 grant(
     "deals.view",
     says=_("See deals, boards and the forecast"),

@@ -62,7 +62,7 @@ def customer_named(user: User, chosen: str, typed: str) -> Customer | None:
     """The customer of an order sheet: the one CHOSEN (an id) unless something else was TYPED over it;
     else the only one found by what was typed; None where both are empty. ValidationError where none or
     several are found."""
-    visible, name = Customer.objects.visible_to(user).active(), " ".join(typed.split())
+    visible, name = Customer.objects.served_by(user).active(), " ".join(typed.split())
     if chosen.isdecimal() and len(chosen) < 19:
         found = visible.filter(pk=int(chosen)).first()
         if found is not None and name.casefold() in ("", found.name.casefold()):

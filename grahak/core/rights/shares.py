@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.db.models import Q
 from django.utils import timezone
 
+from grahak.core import business
 from grahak.core.rights import kept
 
 MOST: Final = 500  # ids written into a question; more are asked for within it
@@ -26,6 +27,16 @@ class Line:
     pk: int
     may_edit: bool
     until: dt.datetime | None
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """The last day of it by the shop's clock."""
+        return last_day(self.until)
+
+
+def last_day(until: dt.datetime | None) -> dt.date | None:
+    """The day that ends at UNTIL, by the shop's clock."""
+    return business.day_of(until - dt.timedelta(seconds=1)) if until else None
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,11 @@ def _holders(subject: str) -> tuple[frozenset[int], frozenset[int]]:
         )
     result: tuple[frozenset[int], frozenset[int]] = shelf[subject]
     return result
+
+
+def is_used(subject: str) -> bool:
+    """Whether anything is shared with anybody; from memory."""
+    return subject in SOURCES and not kept.current().is_usual and any(_holders(subject))
 
 
 def _with(principal: Any) -> Q:

@@ -20,6 +20,7 @@ from django.db.models import BigIntegerField, CharField, ExpressionWrapper, F, Q
 from django.db.models.functions import Cast
 
 from grahak.core import business
+from grahak.core.access import scoped
 from grahak.core.csv_guard import guard
 from grahak.core.fields import FixedField
 from grahak.core.models import User
@@ -46,7 +47,8 @@ def lines(user: User, chosen: Selection, columns: list[Column]) -> Iterator[str]
     yield BOM + _written([[guard(str(column.label)) for column in columns]])
     # A column that needs the whole row makes all rows whole; so only where somebody registered one.
     whole = any(not column.value and column.fill is None for column in columns)
-    for customers, ids in _stretches(user, chosen):
+    for seen, ids in _stretches(user, chosen):
+        customers = scoped(seen, user, "customers.export")
         yield _written(_whole(customers, ids, columns) if whole else _lean(customers, ids, columns))
 
 

@@ -34,8 +34,14 @@ class Lifecycle(models.TextChoices):
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
     def visible_to(self, user: User) -> CustomerQuerySet:
-        """The customers that this person may see: their role's scope of customers.view."""
-        return scoped(self, user, "customers.view")
+        """The customers that this person may see: their role's scope of customers.view, and
+        those that are shared with them."""
+        return scoped(self, user, "customers.view", shared="pk")
+
+    def served_by(self, user: User) -> CustomerQuerySet:
+        """The customers with whom this person may do business: those they see, but not those that are shared with
+        them only to be seen."""
+        return scoped(self, user, "customers.view", shared="pk", to_edit=True)
 
     def active(self) -> CustomerQuerySet:
         return self.filter(archived_at=None)

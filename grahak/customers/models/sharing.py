@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from grahak.core.models import Team, User
+from grahak.core.rights import shares
 from grahak.customers.models.customer import Customer
 
 
@@ -46,6 +47,11 @@ class Share(models.Model):
     @property
     def is_running(self) -> bool:
         return self.ended_at is None and (self.until is None or self.until > timezone.now())
+
+    @property
+    def last_day(self) -> Any:
+        """The last day of it by the shop's clock; None for good."""
+        return shares.last_day(self.until)
 
     @property
     def whom(self) -> Any:

@@ -26,7 +26,11 @@ class PaymentMethod(models.TextChoices):
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
     def visible_to(self, user: User) -> PaymentQuerySet:
-        return scoped(self, user, "payments.view", owner="by")
+        return scoped(self, user, "payments.view", owner="by", shared="customer_id")
+
+    def editable_by(self, user: User) -> PaymentQuerySet:
+        """The payments that this person may take back: never more than they see."""
+        return scoped(self.visible_to(user), user, "payments.edit", owner="by", shared="customer_id")
 
 
 class Payment(models.Model):

@@ -24,7 +24,11 @@ class OrderKind(models.TextChoices):
 
 class OrderQuerySet(models.QuerySet["Order"]):
     def visible_to(self, user: User) -> OrderQuerySet:
-        return scoped(self, user, "orders.view", owner="taken_by")
+        return scoped(self, user, "orders.view", owner="taken_by", shared="customer_id")
+
+    def editable_by(self, user: User) -> OrderQuerySet:
+        """The orders that this person may change: never more than they see."""
+        return scoped(self.visible_to(user), user, "orders.edit", owner="taken_by", shared="customer_id")
 
     def numbered(self, text: str) -> OrderQuerySet:
         """The orders whose number begins with the text, as typed or in capitals; by the index on both

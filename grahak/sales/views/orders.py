@@ -66,7 +66,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
 @needs("orders.edit")
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Cancel an order or return, with a way back."""
-    found = get_object_or_404(Order.objects.visible_to(request.user), pk=pk)  # type: ignore[arg-type]
+    found = get_object_or_404(Order.objects.editable_by(request.user), pk=pk)  # type: ignore[arg-type]
     form = CancelForm(request.POST)
     keep = form.is_valid() and form.cleaned_data["keep_money"]
     try:
@@ -82,7 +82,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 @needs("orders.edit")
 def restore(request: HttpRequest, pk: int) -> HttpResponse:
     """Bring a cancelled order back."""
-    found = get_object_or_404(Order.objects.visible_to(request.user), pk=pk)  # type: ignore[arg-type]
+    found = get_object_or_404(Order.objects.editable_by(request.user), pk=pk)  # type: ignore[arg-type]
     try:
         actions.restore_order(found, by=request.user)  # type: ignore[arg-type]
     except ValidationError as wrong:

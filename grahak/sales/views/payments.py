@@ -31,7 +31,7 @@ def new_payment(request: HttpRequest) -> HttpResponse:
     asked, customer = request.GET.get("customer", ""), None
     if asked:
         customer = get_object_or_404(
-            Customer.objects.visible_to(user).select_related("figures"),
+            Customer.objects.served_by(user).select_related("figures"),
             pk=int(asked) if asked.isdecimal() and len(asked) < 19 else 0,
         )
     form = PaymentForm(request.POST or None, user=user, initial=PaymentForm.start(customer))
@@ -111,7 +111,7 @@ def _balance_after(entry: LedgerEntry) -> Decimal:
 @needs("payments.edit")
 def void(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a payment back."""
-    found = get_object_or_404(Payment.objects.visible_to(request.user).select_related("customer"), pk=pk)  # type: ignore[arg-type]
+    found = get_object_or_404(Payment.objects.editable_by(request.user).select_related("customer"), pk=pk)  # type: ignore[arg-type]
     actions.void_payment(found, by=request.user)  # type: ignore[arg-type]
     say(
         request,

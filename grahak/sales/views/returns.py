@@ -39,7 +39,7 @@ def take_return(request: HttpRequest, pk: int) -> HttpResponse:
     """A return from an order, at the rates it was sold."""
     user: Any = request.user
     order = get_object_or_404(
-        Order.objects.visible_to(user).select_related("customer", "customer__figures"), pk=pk
+        Order.objects.editable_by(user).select_related("customer", "customer__figures"), pk=pk
     )
     if order.cancelled_at or order.is_return:
         say(request, _("Nothing can come back of a return or of a cancelled order."), tone="wait")

@@ -16,6 +16,7 @@ from grahak.core.access import needs
 from grahak.core.toasts import say
 from grahak.customers.models import Customer
 from grahak.sales import actions
+from grahak.sales.deals.asked import lines_asked, link_asked
 from grahak.sales.finding import last_sales
 from grahak.sales.forms import SheetForm, SheetLine, blank_lines, lines_of, moment_of, read_lines
 from grahak.sales.forms.head import branch_of
@@ -37,6 +38,7 @@ def new_order(request: HttpRequest) -> HttpResponse:
     if (like := request.GET.get("like", "")).isdecimal() and len(like) < 19:
         order = get_object_or_404(Order.objects.visible_to(user), pk=int(like))
         lines, customer = lines_of(order), order.customer
+    lines = lines or lines_asked(request)
     form = SheetForm(user=user, initial=SheetForm.start(customer))
     return _sheet(request, form, lines, customer=customer)
 
@@ -55,7 +57,7 @@ def new_return(request: HttpRequest) -> HttpResponse:
 def edit_order(request: HttpRequest, pk: int) -> HttpResponse:
     """Change an order that is neither a return, cancelled, nor partly come back."""
     user: Any = request.user
-    order = get_object_or_404(Order.objects.visible_to(user).select_related("customer"), pk=pk)
+    order = get_object_or_404(Order.objects.editable_by(user).select_related("customer"), pk=pk)
     if request.method == "POST":
         return _written(request, order, is_return=False)
     if order.cancelled_at or order.is_return or order.returned_by.filter(cancelled_at=None).exists():
@@ -72,7 +74,7 @@ def _asked_for(request: HttpRequest) -> Customer | None:
         return None
     user: Any = request.user
     found: Customer = get_object_or_404(
-        Customer.objects.visible_to(user).select_related("figures", "branch"),
+        Customer.objects.served_by(user).select_related("figures", "branch"),
         pk=int(asked) if asked.isdecimal() and len(asked) < 19 else 0,
     )
     return found
@@ -160,6 +162,8 @@ def _explain(form: SheetForm, wrong: ValidationError) -> None:
 
 
 def _gone_on(request: HttpRequest, order: Order, *, new: bool) -> HttpResponse:
+    if new:
+        link_asked(request, order)
     text = _("%s is written.") if new else _("%s is changed.")
     undo = reverse("sales:cancel", args=[order.pk]) if new else ""
     if new and "next" in request.POST:
