@@ -41,6 +41,31 @@ class World:
         return Invitation.objects.create(user=self.colleague, by=self.owner)
 
     @cached_property
+    def webhook(self) -> Any:
+        from grahak.connect.webhooks import actions
+
+        return actions.add(
+            by=self.owner, name="Books", url="https://books.example/in", events=["customer.added"], role="manager"
+        )[0]
+
+    @cached_property
+    def telling(self) -> Any:
+        from grahak.connect.webhooks import actions
+
+        return actions.ping(self.webhook, by=self.owner)
+
+    @cached_property
+    def export(self) -> Any:
+        from grahak.connect.exporting import actions
+        from grahak.connect.exporting.models import ExportRun, ExportState
+
+        run = ExportRun.objects.create(state=ExportState.DONE, by=self.owner)
+        path = actions.path_of(run)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"PK")
+        return run
+
+    @cached_property
     def key(self) -> ApiKey:
         return ApiKey.issue("api", "analyst", by=self.owner)[0]
 
@@ -51,6 +76,27 @@ class World:
         return add_customer(
             by=self.owner, name="Mehta Saree Centre", phones=["+919825012345"], branch=self.branch
         )
+
+    @cached_property
+    def twin(self) -> Any:
+        from grahak.customers.actions import add_customer
+
+        return add_customer(by=self.owner, name="મહેતા સાડી સેન્ટર", phones=["+919825012345"], branch=self.branch)
+
+    @cached_property
+    def pair(self) -> Any:
+        from grahak.customers.models import DuplicatePair
+
+        low, high = sorted((self.customer.pk, self.twin.pk))
+        return DuplicatePair.objects.create(low_id=low, high_id=high, score=900, reasons=9)
+
+    @cached_property
+    def merge(self) -> Any:
+        from grahak.customers.actions import add_customer
+        from grahak.customers.merging import merge_customers
+
+        third = add_customer(by=self.owner, name="Mehta Sari Center", branch=self.branch)
+        return merge_customers(self.customer, third, by=self.owner)
 
     @cached_property
     def contact(self) -> Any:
@@ -413,6 +459,14 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "customers:visit": lambda world: {"pk": world.customer.pk, "visit": world.web_visit.pk},
     "customers:undo": lambda world: {"pk": world.batch.pk},
     **dict.fromkeys(
+        ("customers:pair_different", "customers:pair_again"), lambda world: {"pk": world.pair.pk}
+    ),
+    **dict.fromkeys(
+        ("customers:merge", "customers:not_same"),
+        lambda world: {"pk": world.customer.pk, "other": world.twin.pk},
+    ),
+    **dict.fromkeys(("customers:merged", "customers:undo_merge"), lambda world: {"pk": world.merge.pk}),
+    **dict.fromkeys(
         ("catalogue:product", "catalogue:archive", "catalogue:restore"),
         lambda world: {"pk": world.product.pk},
     ),
@@ -456,6 +510,19 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
             "connect:discard",
         ),
         lambda world: {"pk": world.import_run.pk},
+    ),
+    **dict.fromkeys(
+        ("connect:webhook", "connect:ping_webhook", "connect:rotate_webhook", "connect:replay_webhook_since"),
+        lambda world: {"pk": world.webhook.pk},
+    ),
+    "connect:switch_webhook": lambda world: {"pk": world.webhook.pk, "to": "off"},
+    **dict.fromkeys(
+        ("connect:telling", "connect:replay_telling"),
+        lambda world: {"pk": world.webhook.pk, "telling": world.telling.pk},
+    ),
+    **dict.fromkeys(
+        ("connect:export", "connect:download_export", "connect:remove_export"),
+        lambda world: {"pk": world.export.pk},
     ),
     **dict.fromkeys(
         ("connect:source", "connect:arrivals", "connect:end_source", "connect:resume_source"),

@@ -58,7 +58,13 @@ def progress() -> dict[str, Any]:
         share = state.get("part", 0) / blocks.PARTS if state["step"] != "keys" else state.get("share", 0)
         done = round(100 * (STEPS.index(state["step"]) + share) / len(STEPS))
     at = parse_datetime(state["at"]) if state.get("at") else None
-    return {"looking": looking, "percent": min(99, done), "at": at, "found": state.get("found", 0)}
+    return {
+        "looking": looking,
+        "percent": min(99, done),
+        "at": at,
+        "found": state.get("found", 0),
+        "compared": state.get("compared", 0),
+    }
 
 
 def looked_until() -> dt.datetime | None:
@@ -78,7 +84,14 @@ def whole(*, processes: int | None = None) -> int:
     """Look through all customers, going on where a killed run stood; returns how many pairs are open afterwards."""
     state = _kept()
     if not state.get("step"):
-        state = {**state, "step": "keys", "began": timezone.now().isoformat(), "last": 0, "part": 0}
+        state = {
+            **state,
+            "step": "keys",
+            "began": timezone.now().isoformat(),
+            "last": 0,
+            "part": 0,
+            "compared": 0,
+        }
         shutil.rmtree(_folder(), ignore_errors=True)
         _keep(state)
     _folder().mkdir(parents=True, exist_ok=True)
@@ -95,7 +108,14 @@ def whole(*, processes: int | None = None) -> int:
     began = parse_datetime(state["began"])
     DuplicatePair.objects.filter(state=PairState.OPEN, seen_at__lt=began).delete()
     found = DuplicatePair.objects.filter(state=PairState.OPEN).count()
-    _keep({"at": timezone.now().isoformat(), "since": state["began"], "found": found})
+    _keep(
+        {
+            "at": timezone.now().isoformat(),
+            "since": state["began"],
+            "found": found,
+            "compared": state.get("compared", 0),
+        }
+    )
     return found
 
 
@@ -184,6 +204,7 @@ def _compare(state: dict[str, Any], workers: Executor, highest: int) -> None:
         asked = sorted(set(_read(f"pairs-{part}")))
         for found in _in_turn(workers, compare_many, _questions(asked)):
             store(found)
+        state["compared"] = state.get("compared", 0) + len(asked)
         (_folder() / f"pairs-{part}").unlink(missing_ok=True)
         state["part"] = part + 1
         _keep(state)

@@ -94,6 +94,13 @@ def _addresses(size: int, ours: Client) -> dict[str, list[str]]:
         "search_none": [
             f"/search/?q={text}" for text in ("xylophon", "qqq www", "bratwurst", "jeff bezzoz", "0000 111")
         ],
+        "duplicate_on_entry": [
+            f"/customers/likely/?name={text}&phones={phone}"
+            for text, phone in (
+                ("iqbal khan", "9825012345"), ("rames patel", ""), ("mohamad shaikh traders", "+919000000001"),
+                ("jhaverchand kutubi", ""), ("new person nobody knows", "98250 11111"),
+            )
+        ],
         "filter_common": [
             "/customers/?kind=is:business&sort=-balance",
             "/customers/?country=is:IN&sort=-last_order",
