@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 SENTENCES = {
     "customers.customer.added": _("Added to Grahak"),
     "customers.note.written": _("Note"),
+    "customers.file.added": _("File"),
     "customers.task.added": _("Task"),
     "customers.task.done": _("Task done"),
     "customers.call.made": _("Phone call"),
@@ -29,6 +30,7 @@ SENTENCES = {
 ICONS = {
     "customers.customer.added": "plus",
     "customers.note.written": "note",
+    "customers.file.added": "attach",
     "customers.task.added": "task",
     "customers.task.done": "check",
     "customers.call.made": "call",

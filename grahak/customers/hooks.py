@@ -12,8 +12,9 @@ from django.utils.translation import pgettext_lazy
 from grahak.core import changes
 from grahak.core.events import on
 from grahak.core.registry import MassAction, NavLink, Panel, registry
-from grahak.customers import field_rights
+from grahak.customers import erasing, field_rights
 from grahak.customers.leads import hooks as leads
+from grahak.customers.attachments import keeping
 from grahak.customers.listing import columns, filters, own
 from grahak.customers.listing.page import forget_counts
 from grahak.customers.merging import tables
@@ -31,7 +32,7 @@ from grahak.customers.models import (
     Visitor,
 )  # fmt: skip
 from grahak.customers.sharing import panels as sharing
-from grahak.customers.views import addresses, web
+from grahak.customers.views import addresses, attachments, web
 from grahak.customers.visit_words import hang as hang_visits
 from grahak.customers.work.hooks import hang as hang_work
 
@@ -39,6 +40,7 @@ from grahak.customers.work.hooks import hang as hang_work
 def register() -> None:
     follow_changes()
     field_rights.declare()
+    erasing.add("customers.files", keeping.KEEPER)
     columns.register()
     filters.register()
     registry.more_columns.append(own.columns)
@@ -57,6 +59,7 @@ def register() -> None:
         ),
         Panel("customers.alike", "related", "customers/_alike.html", web.alike_panel, order=5),
         Panel("customers.addresses", "side", "customers/_addresses.html", addresses.panel, order=10, fields=("address",)),
+        Panel("customers.files", "related", "customers/_files.html", attachments.panel, order=40, fields=("attachments",)),
         Panel("customers.web", "related", "customers/_web.html", web.panel, order=60),
         MassAction("tag", pgettext_lazy("verb", "Tag"), "customers:tag", "tag", "customers.mass", order=40),
         MassAction("untag", _("Take a tag off"), "customers:untag", "x", "customers.mass", order=41),
@@ -98,5 +101,6 @@ def at_night(day: dt.date) -> None:
     """What an erasure could not overwrite at once is overwritten now."""
     from grahak.customers.jobs import look_soon, overwrite_traces
 
+    keeping.delete_old()
     transaction.on_commit(lambda: overwrite_traces.enqueue())
     transaction.on_commit(look_soon)
