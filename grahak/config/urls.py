@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("grahak.customers.urls")),
     path("", include("grahak.catalogue.urls")),
     path("", include("grahak.sales.urls")),
+    path("", include("grahak.sales.deals.urls")),
     path("", include("grahak.channels.urls")),
     path("", include("grahak.warehouse.urls")),
     path("", include("grahak.marketing.urls")),

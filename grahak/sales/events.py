@@ -9,6 +9,10 @@ SENTENCES = {
     "sales.payment.received": _("Payment received"),
     "sales.payment.voided": _("Payment taken back"),
     "sales.balance.opened": _("Opening balance"),
+    "sales.deal.added": _("Deal begun"),
+    "sales.deal.won": _("Deal won"),
+    "sales.deal.lost": _("Deal lost"),
+    "sales.deal.reopened": _("Deal open again"),
 }
 ICONS = {
     "sales.order.placed": "order",
@@ -17,4 +21,8 @@ ICONS = {
     "sales.payment.received": "cash",
     "sales.payment.voided": "undo",
     "sales.balance.opened": "khata",
+    "sales.deal.added": "handshake",
+    "sales.deal.won": "check",
+    "sales.deal.lost": "x",
+    "sales.deal.reopened": "undo",
 }

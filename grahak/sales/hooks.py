@@ -16,8 +16,9 @@ from grahak.core.money import figure, written
 from grahak.core.registry import DayList, NavLink, Need, registry
 from grahak.sales import columns, erasing, merging, panels
 from grahak.sales.daylist import due_to_reorder, list_address
+from grahak.sales.deals import hooks as deal_hooks
 from grahak.sales.debts import debts, totals_of_debts
-from grahak.sales.models import CustomerFigures, LedgerEntry, Order, OrderLine, Payment
+from grahak.sales.models import CustomerFigures, Deal, LedgerEntry, Order, OrderLine, Payment
 from grahak.sales.search import orders
 from grahak.sales.slow import kept_in_a_large_shop
 
@@ -51,6 +52,7 @@ def hang() -> None:
     registry.currency_locks.append(has_amounts)
     registry.add(DayList("due", _("Due to reorder"), due_to_reorder, list_address, "customers.view", order=20))
     registry.add(Need("sales.khata", khata_needs, "payments.view", order=30))
+    deal_hooks.hang()
     on("catalogue.codes.changed", restate_bills)
     on("core.day.began", grow_older)
 
@@ -105,7 +107,7 @@ def khata_needs(user: Any, limit: int) -> list[dict[str, Any]]:
 
 def has_amounts() -> bool:
     """Whether amounts in the present currency exist, so that it cannot be changed any more."""
-    return Order.objects.exists() or LedgerEntry.objects.exists()
+    return Order.objects.exists() or LedgerEntry.objects.exists() or Deal.objects.exists()
 
 
 def follow_changes() -> None:

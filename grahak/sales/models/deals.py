@@ -119,9 +119,7 @@ class Deal(models.Model):
     said so. ONCE is the token of the form that made it."""
 
     title = models.CharField(_("what it is about"), max_length=200)
-    customer = models.ForeignKey(
-        Customer, models.CASCADE, verbose_name=_("customer"), related_name="deals"
-    )
+    customer = models.ForeignKey(Customer, models.CASCADE, verbose_name=_("customer"), related_name="deals")
     contact = models.ForeignKey(
         Contact, models.SET_NULL, null=True, blank=True, verbose_name=_("contact"), related_name="+"
     )
@@ -146,7 +144,12 @@ class Deal(models.Model):
     why = models.TextField(_("why"), blank=True, default="")
     note = models.TextField(_("note"), blank=True, default="")
     lost_reason = models.ForeignKey(
-        LostReason, models.PROTECT, null=True, blank=True, verbose_name=_("lost because"), related_name="deals"
+        LostReason,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("lost because"),
+        related_name="deals",
     )
     won_at = models.DateTimeField(null=True, blank=True)
     lost_at = models.DateTimeField(null=True, blank=True)
@@ -166,7 +169,9 @@ class Deal(models.Model):
             models.CheckConstraint(condition=Q(amount__gte=0), name="deal_amount_not_negative"),
             models.CheckConstraint(
                 condition=Q(state="open", closed_at=None, won_at=None, lost_at=None, lost_reason=None)
-                | Q(state="won", closed_at__isnull=False, won_at__isnull=False, lost_at=None, lost_reason=None)
+                | Q(
+                    state="won", closed_at__isnull=False, won_at__isnull=False, lost_at=None, lost_reason=None
+                )
                 | Q(
                     state="lost",
                     closed_at__isnull=False,
@@ -284,9 +289,7 @@ class DealOrder(models.Model):
     class Meta:
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["deal", "order"], name="order_once_a_deal"),
-            models.UniqueConstraint(
-                fields=["order"], condition=Q(state="linked"), name="order_of_one_deal"
-            ),
+            models.UniqueConstraint(fields=["order"], condition=Q(state="linked"), name="order_of_one_deal"),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["state", "-at"], condition=Q(state="offered"), name="orders_offered"),

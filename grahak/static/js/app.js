@@ -54,13 +54,21 @@
 //
 // The calendar (calendar.js)
 //   data-calendar        around it; data-day on a cell; data-move="url" data-on="2026-11-23" on a line that can be moved
+//
 // What happens now (live.js)
 //   data-live="url"      on a list: rows that the stream at that address sends are put on top of it
 //   data-live-pause      on a link: holds them back; data-live-held says how many wait
 //
+// The board of deals (board.js, board-touch.js)
+//   data-board           on the board; data-column="5" on its columns, data-card="12" data-version="3" on each card;
+//                        data-stages on a card's link to the stages (the fallback), data-stages-menu on the <dialog> with
+//                        them, data-to="5" on its buttons; data-board-tabs on the tabs that follow the swipe
+//
 // htmx loads fragments: `request.htmx` is true, `request.htmx.target` names the element that will hold it.
 
 import "./calendar.js";
+import "./board.js";
+import "./board-touch.js";
 import "./compose.js";
 import "./insert.js";
 import "./keys.js";
