@@ -71,6 +71,12 @@ def _read_bounces(stop: threading.Event) -> None:
     loop.run(stop)
 
 
+def _tell_receivers(stop: threading.Event) -> None:
+    from grahak.connect.webhooks import sending
+
+    sending.run(stop)
+
+
 LOOPS: dict[str, Loop] = {
     "jobs": _run_jobs("default"),
     "imports": _run_jobs("imports"),
@@ -81,6 +87,7 @@ LOOPS: dict[str, Loop] = {
     "house": keep_house,
     "digest": _digest,
     "connectors": _work_deliveries,
+    "webhooks": _tell_receivers,
     "bounces": _read_bounces,
     "backfill": _run_jobs("backfill"),
     "segments": _follow_segments,

@@ -20,9 +20,22 @@ grant("rejects.edit", says=_("Try again or throw away what could not be read"))
 grant("sources.edit", says=_("Set up where events come from: web shop, app, till"))
 grant("connectors.view", says=_("See connected shops and tills and what they deliver"), analyst="all")
 grant("connectors.edit", says=_("Connect shops and tills, read what they hold, try deliveries again"))
+grant("webhooks.edit", says=_("Tell other programmes of what happens: webhooks and their log"), manager="")
+grant("export.everything", says=_("Download everything the business owns"), manager="")
 
 describe(
     {
+        "connect.webhook.added": _("Receiver of webhooks added"),
+        "connect.webhook.changed": _("Receiver of webhooks changed"),
+        "connect.webhook.off": _("Receiver of webhooks switched off"),
+        "connect.webhook.on": _("Receiver of webhooks switched on"),
+        "connect.webhook.ended": _("Receiver of webhooks removed"),
+        "connect.webhook.rotated": _("New secret for a receiver of webhooks"),
+        "connect.webhook.tried": _("Receiver of webhooks tried"),
+        "connect.webhook.replayed": _("Webhooks sent again"),
+        "connect.export.asked": _("Export of everything asked for"),
+        "connect.export.taken": _("Export of everything downloaded"),
+        "connect.export.removed": _("Export of everything thrown away"),
         "connect.import.uploaded": _("File brought"),
         "connect.import.begun": _("Import begun"),
         "connect.import.done": _("Import done"),

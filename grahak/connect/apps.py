@@ -10,10 +10,14 @@ class ConnectConfig(AppConfig):
     def ready(self) -> None:
         from grahak.connect import erasing, merging, panels
         from grahak.connect.connectors import hooks as connectors
+        from grahak.connect.exporting import hooks as exporting
         from grahak.connect.intake import hooks
+        from grahak.connect.webhooks import hooks as webhooks
 
         panels.register()
         connectors.register()
         hooks.register()
+        webhooks.register()
+        exporting.register()
         erasing.register()
         merging.register()

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from grahak.connect.views import connectors, deliveries, hooks, imports, live, mapping, rejected, sources
+from grahak.connect.views import (
+    api,
+    connectors,
+    deliveries,
+    exports,
+    hooks,
+    imports,
+    live,
+    mapping,
+    rejected,
+    sources,
+    webhooks,
+)
 
 app_name = "connect"
 urlpatterns = [
@@ -33,6 +45,19 @@ urlpatterns = [
     path("connections/<int:pk>/deliveries/<int:delivery>/done/", deliveries.see_to, name="see_to"),
     path("hooks/<slug:kind>/<slug:token>/", hooks.hook, name="hook"),
     path("live/", live.live, name="live"),
+    path("settings/api/", api.api_page, name="api"),
+    path("settings/webhooks/", webhooks.webhooks, name="webhooks"),
+    path("settings/webhooks/<int:pk>/", webhooks.webhook, name="webhook"),
+    path("settings/webhooks/<int:pk>/try/", webhooks.ping, name="ping_webhook"),
+    path("settings/webhooks/<int:pk>/secret/", webhooks.rotate, name="rotate_webhook"),
+    path("settings/webhooks/<int:pk>/again/", webhooks.replay_since, name="replay_webhook_since"),
+    path("settings/webhooks/<int:pk>/switch/<slug:to>/", webhooks.switch, name="switch_webhook"),
+    path("settings/webhooks/<int:pk>/messages/<int:telling>/", webhooks.telling, name="telling"),
+    path("settings/webhooks/<int:pk>/messages/<int:telling>/again/", webhooks.replay, name="replay_telling"),
+    path("settings/export/", exports.exports, name="exports"),
+    path("settings/export/<int:pk>/", exports.export, name="export"),
+    path("settings/export/<int:pk>/file/", exports.download, name="download_export"),
+    path("settings/export/<int:pk>/remove/", exports.remove, name="remove_export"),
     path("live/stream/", live.stream, name="stream"),
     path("settings/rejected/", rejected.rejected, name="rejected"),
     path("settings/rejected/again/", rejected.again_all, name="rejected_again"),
