@@ -188,6 +188,19 @@ class KeyForm(StyledForm):
         ],
     )
     role = forms.ChoiceField(label=_("Acts as"), choices=kept.choices, initial=Role.ANALYST)
+    branch = forms.ModelChoiceField(
+        label=_("Of the branch"),
+        queryset=Branch.objects.all(),
+        required=False,
+        empty_label=_("no branch"),
+        help_text=_("Where the role reaches its own branch only, the key reaches this one."),
+    )
+    team = forms.ModelChoiceField(
+        label=_("Of the team"),
+        queryset=Team.objects.filter(archived_at=None),
+        required=False,
+        empty_label=_("no team"),
+    )
     name = forms.CharField(
         label=_("Name"), max_length=120, help_text=_("Who or what uses it: “web shop”, “till 2”.")
     )

@@ -25,7 +25,7 @@ def keys(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         _key, plain = key_actions.make_key(by=cast(User, request.user), **form.cleaned_data)
         form = KeyForm()
-    found = ApiKey.objects.select_related("created_by").order_by("revoked_at", "-pk")
+    found = ApiKey.objects.select_related("created_by", "branch").order_by("revoked_at", "-pk")
     context = {"form": form, "keys": found, "plain": plain}
     response = render(request, "core/settings/keys.html", context, status=422 if form.errors else 200)
     response.headers["Cache-Control"] = "no-store"
