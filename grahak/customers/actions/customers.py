@@ -42,7 +42,7 @@ EDITABLE = (
 SCRIPTS = ("en", "ur", "hi", "gu")  # the languages a name may also be written in
 
 
-def _cleaned(fields: dict[str, Any]) -> dict[str, Any]:
+def cleaned_fields(fields: dict[str, Any]) -> dict[str, Any]:
     """The values as they are kept. TypeError for a field that is not one; ValidationError says which is
     wrong."""
     unknown = set(fields) - set(EDITABLE)
@@ -75,7 +75,7 @@ def _other_names(names: Any) -> dict[str, str]:
     return {language: name for language, name in kept.items() if name}
 
 
-def _checked(customer: Customer, names: Iterable[str]) -> None:
+def checked_fields(customer: Customer, names: Iterable[str]) -> None:
     """Length, choices, ranges: ValidationError with the field's name."""
     asked = set(names)
     every = {field.name for field in Customer._meta.fields}
@@ -102,10 +102,10 @@ def add_customer(
     form; FIELDS are of EDITABLE. The branch is the actor's unless given. A namesake is not refused (see
     customers.duplicates). ValidationError names the field that is wrong: name, phones, emails, whatsapp,
     tags …"""
-    values = _cleaned({"name": name, "kind": kind, **fields})
+    values = cleaned_fields({"name": name, "kind": kind, **fields})
     values.setdefault("branch", by.branch if by else None)
     customer = Customer(source=source, batch=batch, lifecycle=lifecycle, name_sort=sort_name(values["name"]), **values)
-    _checked(customer, values)
+    checked_fields(customer, values)
     customer.save()
     contact = Contact(
         customer=customer,
@@ -145,7 +145,7 @@ def _tags(names: Iterable[str]) -> list[Tag]:
 def edit_customer(customer: Customer, *, by: User | None, **fields: Any) -> Customer:
     """Change fields of EDITABLE; only those that differ are written, audited and announced. A person's first
     contact is renamed with them while both bear the same name."""
-    values = _cleaned(fields)
+    values = cleaned_fields(fields)
     locked = Customer.objects.select_for_update(of=("self",)).get(pk=customer.pk)
     before = {name: getattr(locked, name) for name in values}
     changes = {name: value for name, value in values.items() if before[name] != value}
@@ -153,7 +153,7 @@ def edit_customer(customer: Customer, *, by: User | None, **fields: Any) -> Cust
         return customer
     for name, value in changes.items():
         setattr(locked, name, value)
-    _checked(locked, changes)
+    checked_fields(locked, changes)
     if "name" in changes:
         locked.name_sort = sort_name(locked.name)
         Contact.objects.filter(customer=locked, is_primary=True, name=before["name"]).update(name=locked.name)
