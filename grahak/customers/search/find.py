@@ -21,7 +21,7 @@ NEARLY: Final = 0.65  # nor below this share of the best one's likeness
 LONGEST: Final = 100
 _NUMBERS: Final = {"phone", "email", "tax_id"}  # who may not see one can't find by any: a hit would tell it
 # When to look no further: (how many were found, likeness of the best) after each round of candidates.
-_ENOUGH: Final = ((PLENTY, 0.86), (1, 0.8), (1, 0.72), (1, 0.0))
+_ENOUGH: Final = ((PLENTY, 0.9), (1, 0.8), (1, 0.72), (1, 0.0))
 _SAME: Final = 0.95  # nobody looks for other spellings of a name as like as this
 _ALSO: Final = (
     f"SELECT customer_id, name FROM {Contact._meta.db_table} WHERE customer_id IN ({{ids}}) "  # noqa: S608

@@ -28,12 +28,13 @@ COMMON: Final = 4000  # counting stops here
 SCANNED: Final = 20_000
 SCANNED_SLOWLY: Final = 4_000
 SCANNED_NEAR: Final = 1_200
-SCANNED_FAR: Final = 600
+SCANNED_FAR: Final = 480
 MOST_WORDS: Final = 6
 SPELLINGS: Final = 24  # words of other customers that a misspelt one may stand for
 WIDE_SPELLINGS: Final = 40
-_EACH: Final = 40  # customers taken of one spelling
+_EACH: Final = 8  # customers taken of one spelling
 _LAST: Final = 60  # customers taken in the last rounds
+_OWN: Final = 3
 _FEW: Final = 2  # keys that are worth a seek for each row of the leading word
 _TABLE: Final = NameKey._meta.db_table
 
@@ -74,7 +75,8 @@ class Word:
 
     def ways(self) -> list[Word]:
         """The word's alternatives one by one: each is one seek or one range of the index."""
-        single = [Word(self.exact, (), self.weight)] if self.exact else []
+        # The word itself and what it makes with its neighbours come before its slips.
+        single = [Word(part, (), self.weight) for part in (self.exact[:_OWN], self.exact[_OWN:]) if part]
         single += [Word((), (one,), self.weight) for one in self.ranges]
         return single + [Word((), (), self.weight, (one,)) for one in self.softs]
 
@@ -162,11 +164,10 @@ def _holders(
     ways = lead.ways()
     if others and not all(word.is_seek for word in others):
         scanned = min(scanned, SCANNED_SLOWLY)
-    scanned = max(limit, scanned // len(ways))
     for number, way in enumerate(ways):
         condition, values = way.condition("k")
-        rows = f"SELECT k.customer_id, k.tokens FROM {_TABLE} k WHERE {condition} LIMIT {scanned}"  # noqa: S608
-        each = min(limit, _EACH) if way.softs else limit
+        each, most = (min(limit, _EACH), scanned // 12) if way.softs else (limit, scanned)
+        rows = f"SELECT k.customer_id, k.tokens FROM {_TABLE} k WHERE {condition} LIMIT {most}"  # noqa: S608
         sql = f"SELECT k.customer_id FROM ({rows}) k WHERE " + " AND ".join(test for test, _ in tests)  # noqa: S608
         parts.append(f"SELECT * FROM ({sql} LIMIT {each}) w{number}")  # noqa: S608
         params += [*values, *(value for _test, values in tests for value in values)]
