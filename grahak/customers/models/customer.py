@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -126,6 +127,7 @@ class Customer(models.Model):
                 name="customer_referred",
                 condition=models.Q(referred_by__isnull=False),
             ),
+            models.Index(Upper("tax_id"), name="customer_by_tax_id", condition=~models.Q(tax_id="")),
             models.Index(
                 fields=["merged_into"], name="customer_merged", condition=models.Q(merged_into__isnull=False)
             ),
