@@ -35,6 +35,10 @@ LABELS: dict[str, Any] = {
     "branch": _("Branch"),
     "note": _("Note"),
     "since": _("Customer since"),
+    "lifecycle": _("Lifecycle"),
+    "lead_source": _("Source of the lead"),
+    "lead_wants": _("What the lead wants"),
+    "lead_worth": _("Expected worth of the lead"),
     "code": _("Item code"),
     "category": _("Category"),
     "unit": _("Unit"),
@@ -70,7 +74,7 @@ LABELS: dict[str, Any] = {
     "currency": _("Currency"),
 }
 MONEY_FIELDS = {
-    "opening_balance", "credit_limit", "price", "cost", "unit_price", "line_discount", "order_discount", "line_tax",
+    "opening_balance", "credit_limit", "lead_worth", "price", "cost", "unit_price", "line_discount", "order_discount", "line_tax",
     "order_tax", "line_total", "order_total", "shipping", "received_amount", "refunded_amount",
 }  # fmt: skip
 QUANTITY_FIELDS = {"quantity", "stock"}

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from grahak.connect.importing.cells import MONEY, CellError, Cells, decimal_of, usable
 from grahak.connect.importing.kept import remember
+from grahak.connect.importing.leads import LeadCells
 from grahak.connect.importing.lines import Key
 from grahak.connect.importing.outcome import Outcome, Refusal
 from grahak.connect.importing.own import OwnValues
@@ -44,6 +45,7 @@ class CustomerWriter:
         self.parties = Parties(source, batch, kind=options.get("customer_kind") or "business")
         self.seen: dict[Key, int] = {}
         self.own = OwnValues(cells, batch)
+        self.leads = LeadCells(cells, batch)
 
     def group_of(self, values: Sequence[Any]) -> str:
         return ""
@@ -143,6 +145,7 @@ class CustomerWriter:
             raise CellError("owner", "colleague", text=owner)
         fields["owner_id"] = shop.colleagues.get(owner)
         fields["own"] = self.own.read(values)
+        fields["lead"] = self.leads.read(values)
         return fields
 
     def _keep(self, read: dict[Key, tuple[Any, dict[str, Any]]], outcome: Outcome) -> None:
@@ -151,10 +154,14 @@ class CustomerWriter:
         present = {key: pair for key, pair in read.items() if key in self.parties.known}
         fresh = {key: pair[1] for key, pair in read.items() if key not in self.parties.known}
         made = self.parties.make(
-            {key: fields | {"also": self._also(fields)} for key, fields in fresh.items()}
+            {
+                key: fields | {"also": self._also(fields) | self.leads.life(fields["lead"])}
+                for key, fields in fresh.items()
+            }
         )
         outcome.added += len(made)
         outcome.made["customers"] += len(made)
+        self.leads.keep({self.parties.known[key]: one["lead"] for key, one in fresh.items()})
         changed = self._amend(
             {self.parties.known[key]: fields for key, (_row, fields) in present.items()}, outcome
         )

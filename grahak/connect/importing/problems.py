@@ -28,6 +28,7 @@ PROBLEMS: dict[str, Any] = {
     "not_listed": _("“{text}” is not in the list of {of}."),
     "no_customer": _("There is no customer, or more than one, called “{text}”."),
     "language": _("“{text}” is not one of the four languages."),
+    "lifecycle": _("“{text}” is no part of a customer’s life: write lead, prospect, customer or lapsed."),
     "kind": _("“{text}” is neither a sale nor a return."),
     "negative": _("“{text}” is less than nothing."),
     "formula": _("“{text}” is a formula: write its value."),

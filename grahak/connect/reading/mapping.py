@@ -28,7 +28,7 @@ _NUMBERS = frozenset(
     {
         "opening_balance", "credit_limit", "credit_days", "price", "cost", "stock", "quantity", "unit_price",
         "line_discount", "order_discount", "line_tax", "order_tax", "line_total", "order_total", "shipping",
-        "received_amount", "line_ordinal",
+        "received_amount", "line_ordinal", "lead_worth",
     }
 )  # fmt: skip
 _DATES = frozenset({"ordered_at", "cancelled_at", "since"})

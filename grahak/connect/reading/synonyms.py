@@ -90,6 +90,18 @@ _CUSTOMERS: Final[dict[str, str]] = {
     "since": """
         customer since|since|created|created at|created on|date added|registered|registration date|
         joined|member since|date|تاریخ|کب سے|कब से|तारीख|ક્યારથી|તારીખ""",
+    "lifecycle": """
+        lifecycle|lifecycle stage|life cycle|مرحلہ|जीवनचक्र|चरण|
+        જીવનચક્ર|તબક્કો""",
+    "lead_source": """
+        lead source|source of lead|source of the lead|enquiry source|لیڈ کا ذریعہ|ذریعہ|
+        लीड स्रोत|स्रोत|લીડ સ્ત્રોત|સ્ત્રોત""",
+    "lead_wants": """
+        wants|what the lead wants|requirement|requirements|interested in|enquiry details|ضرورت|
+        ज़रूरत|जरूरत|पूछताछ|જરૂરિયાત|પૂછપરછ""",
+    "lead_worth": """
+        expected worth|expected worth of the lead|expected revenue|lead value|متوقع رقم|
+        अनुमानित राशि|અંદાજિત રકમ""",
 }
 _PRODUCTS: Final[dict[str, str]] = {
     "code": """

@@ -72,7 +72,7 @@ def capture(
     )  # fmt: skip
     audit.record("customers.lead.captured", customer, by=by, lead=lead.pk, source=found.name)
     if owner is not None or team is not None:
-        giving.give([lead], owner, team, by=by)  # type: ignore[arg-type]
+        giving.give([lead], owner, team, by=by)
     elif deal:
         giving.deal_out([lead.pk], by=by)
     lead.refresh_from_db()

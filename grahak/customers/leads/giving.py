@@ -139,8 +139,8 @@ def try_out(leads: Iterable[Lead]) -> list[tuple[Lead, Gift | None]]:
 
 
 @transaction.atomic
-def give(leads: Iterable[Lead], owner: User | None, team: Team | None, *, by: User) -> int:
-    """Give leads to a colleague, a team, both or (None and None) nobody, by hand. Returns how many were given."""
+def give(leads: Iterable[Lead], owner: User | None, team: Team | None, *, by: User | None) -> int:
+    """Give leads to a colleague, a team, both or (None and None) nobody, by hand or as a form says. Returns how many were given."""
     ids = [lead.pk for lead in leads]
     rows = Lead.objects.filter(pk__in=ids).select_related("customer").order_by("pk")
     found = [

@@ -38,6 +38,7 @@ WHY: Final[dict[str, Any]] = {
     "file": _("Brought in by a file"),
     "merged": _("Merged with another"),
     "undone": _("Taken back"),
+    "rule": _("Set by a rule of the shop"),
 }
 KIND: Final = "customers.lifecycle.changed"
 TOLD: Final = ("converted", "ordered", "order_gone", "lapsed", "returned")  # the others have lines of their own

@@ -20,7 +20,7 @@ Word = LeadSource | LostReason
 
 
 @transaction.atomic
-def add_word(model: type[Word], name: str, *, by: User) -> Word:
+def add_word(model: type[Word], name: str, *, by: User | None) -> Word:
     """A source or reason of the shop's own; one of that name that was put away comes back."""
     kept = one_line(name)
     if not kept:
@@ -40,7 +40,7 @@ def add_word(model: type[Word], name: str, *, by: User) -> Word:
 
 
 @transaction.atomic
-def put_word_away(word: Word, *, by: User, back: bool = False) -> Word:
+def put_word_away(word: Word, *, by: User | None, back: bool = False) -> Word:
     """It is offered no more; leads that have it keep it. BACK: it is offered again."""
     word.archived_at = None if back else timezone.now()
     word.save(update_fields=["archived_at"])

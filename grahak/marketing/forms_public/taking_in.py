@@ -32,9 +32,12 @@ from grahak.customers.actions import (
     tell,
 )
 from grahak.customers.duplicates import ALIKE_KIND
-from grahak.customers.models import Activity, Consent, ConsentState, Contact, Customer, Kind
+from grahak.customers.leads import lifecycle
+from grahak.customers.leads.actions import capture
+from grahak.customers.leads.giving import give
+from grahak.customers.models import Activity, Consent, ConsentState, Contact, Customer, Kind, Lifecycle
 from grahak.customers.models.customer import IdentityKind
-from grahak.marketing.models import Submission, SubmissionState
+from grahak.marketing.models import FormKind, Submission, SubmissionState
 
 PHONES = (IdentityKind.PHONE, IdentityKind.WHATSAPP)
 SHORTEST_TITLE = 80
@@ -77,6 +80,7 @@ def take_question(row: Submission) -> None:
     with translation.override(business.required().language):
         contact = _contact_of(row, confirmed=False)
         _attach(row, contact)
+        _lead(row, contact)
         _tell(row, contact)
         question = " ".join(str(row.answers.get("message") or "").split())
         short = question if len(question) <= SHORTEST_TITLE else question[:SHORTEST_TITLE].rstrip() + "…"
@@ -92,6 +96,20 @@ def take_question(row: Submission) -> None:
             assigned_to=contact.customer.owner or row.form.assigned_to or row.form.by,
         )
     row.save(update_fields=["customer", "contact"])
+
+
+def _lead(row: Submission, contact: Contact) -> None:
+    """Somebody who asks and does not buy yet is a lead: of whom the rules for leads say, else of the colleague whom the
+    form names."""
+    customer = contact.customer
+    if customer.lifecycle in (Lifecycle.LEAD, Lifecycle.PROSPECT):
+        lead = capture(
+            by=None, customer=customer, source="web_form", detail=row.form.name[:120], at=row.at,
+            wants=str(row.answers.get("message") or "")[:4000],
+        )  # fmt: skip
+        if lead.customer.owner is None and lead.customer.team is None and row.form.assigned_to:
+            give([lead], row.form.assigned_to, None, by=None)
+        customer.refresh_from_db()
 
 
 # Whose it is
@@ -127,6 +145,7 @@ def _contact_of(row: Submission, *, confirmed: bool) -> Contact:
 def _new(row: Submission) -> Contact:
     said = row.answers
     email, phone = str(said.get("email") or ""), str(said.get("phone") or "")
+    asks = row.form.kind == FormKind.ENQUIRY
     customer = add_customer(
         by=None,
         name=str(said.get("name") or "") or email or phone or _("Somebody"),
@@ -135,10 +154,13 @@ def _new(row: Submission) -> Contact:
         emails=[email] if email else [],
         whatsapp=phone if "whatsapp" in row.consents else "",
         source="form",
+        lifecycle=Lifecycle.LEAD if asks else Lifecycle.CUSTOMER,
         branch=row.form.branch,
         language=str(said.get("language") or row.language),
         city=str(said.get("city") or ""),
     )
+    if asks:
+        lifecycle.captured([customer.pk], Lifecycle.LEAD, by=None, why="captured", at=row.at)
     _own_fields(row, customer)
     return Contact.objects.select_related("customer__owner").get(customer=customer, is_primary=True)
 
