@@ -23,7 +23,7 @@ from grahak.customers.models import Customer
 from grahak.insight import standing_tables
 from grahak.insight.lifecycle import STAGES, Stage, few
 from grahak.insight.models import CustomerStage, Opportunity, OpportunityKind, OpportunityState
-from grahak.insight.opportunities import telling
+from grahak.insight.opportunities import dealing, telling
 from grahak.insight.rfm import CLASSES, moves
 
 SHOWN = 5
@@ -39,6 +39,8 @@ def hang() -> None:
     standing_tables.hang()
     _hang_pages()
     on("sales.orders.changed", stages_are_old)
+    on("sales.deal.won", dealing.deal_was_closed)
+    on("sales.deal.lost", dealing.deal_was_closed)
     registry.add(
         Column(
             "stage", gettext_lazy("Stage"), stage_cell, select=("stage",), css="wide-only", order=51,
@@ -196,7 +198,9 @@ def opportunity_panel(customer: Customer, request: Any) -> dict[str, Any] | None
     rows = list(waiting.select_related("taken_by").order_by("-worth", "-pk")[: SHOWN + 1])
     if not rows:
         return None
-    return {"rows": told(rows[:SHOWN]), "more": len(rows) > SHOWN}
+    deals = dealing.open_deals(rows[:SHOWN]) if request.user.can("deals.view") else {}
+    lines = [one | {"deal": deals.get(one["row"].pk)} for one in told(rows[:SHOWN])]
+    return {"rows": lines, "more": len(rows) > SHOWN}
 
 
 def told(rows: list[Opportunity]) -> list[dict[str, Any]]:

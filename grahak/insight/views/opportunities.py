@@ -20,9 +20,10 @@ from grahak.core.keyset import page_of
 from grahak.core.models import Branch, Setting, User
 from grahak.core.toasts import say
 from grahak.insight.models import Opportunity, OpportunityKind, OpportunityState
-from grahak.insight.opportunities import actions, keeping, rules
+from grahak.insight.opportunities import actions, dealing, keeping, rules
 from grahak.insight.standing_forms import OpportunityBordersForm
 from grahak.insight.standing_hooks import told
+from grahak.sales.models import Deal
 from grahak.sales.reorder import phones_of, question_link
 
 SIZE = 50
@@ -103,10 +104,15 @@ def listed(request: HttpRequest) -> HttpResponse:
         size=SIZE,
     )
     phones = phones_of([row.customer_id for row in page.rows])
+    deals = dealing.open_deals(page.rows) if scope_of(user, "deals.view") else {}
     last = Setting.objects.filter(pk=keeping.LAST_RUN).first()
     context = {
         "lines": [
-            one | {"ask": question_link(one["row"].customer, phones.get(one["row"].customer_id, ""))}
+            one
+            | {
+                "ask": question_link(one["row"].customer, phones.get(one["row"].customer_id, "")),
+                "deal": deals.get(one["row"].pk),
+            }
             for one in told(page.rows)
         ],
         "page": page,
@@ -139,7 +145,7 @@ def change(request: HttpRequest) -> HttpResponse:
     """Do one thing to those that are ticked, or to all that the list shows (all=1 and its query)."""
     user = cast(User, request.user)
     rows, query = _chosen(request, user)
-    done = request.POST.get("do", "")
+    done = "deal" if request.POST.get("one") else request.POST.get("do", "")
     try:
         words = _do(done, rows, request.POST, user)
     except actions.Unreasonable:
@@ -155,9 +161,10 @@ def change(request: HttpRequest) -> HttpResponse:
 def _chosen(request: HttpRequest, user: User) -> tuple[QuerySet[Opportunity], str]:
     query = request.POST.get("query", "")[:500]
     asked = Question.read(QueryDict(query))
-    if request.POST.get("all") == "1":
+    if request.POST.get("all") == "1" and "one" not in request.POST:
         return asked.of_its_kind(asked.rows(user)), asked.address()
-    ids = request.POST.getlist("ids")
+    one = request.POST.get("one", "")
+    ids = [one] if one else request.POST.getlist("ids")
     if not ids or len(ids) > 2000 or not all(_is_number(one) for one in ids):
         raise Http404
     return Opportunity.objects.visible_to(user).filter(pk__in=[int(one) for one in ids]), asked.address()
@@ -183,6 +190,8 @@ def _do(done: str, rows: QuerySet[Opportunity], given: QueryDict, user: User) ->
         return ngettext("%(n)s given back to everybody.", "%(n)s given back to everybody.", many) % {
             "n": many
         }
+    if done == "deal" and scope_of(user, "deals.edit") is not None:
+        return _deal_words(*dealing.make_deals(rows, by=user))
     if done == "done":
         many = actions.finish(rows, by=user)
         return ngettext("%(n)s done.", "%(n)s done.", many) % {"n": many}
@@ -197,6 +206,15 @@ def _do(done: str, rows: QuerySet[Opportunity], given: QueryDict, user: User) ->
         many = actions.reopen(rows, by=user)
         return ngettext("%(n)s opened again.", "%(n)s opened again.", many) % {"n": many}
     raise Http404
+
+
+def _deal_words(deals: list[Deal], left_out: int) -> str:
+    many = len(deals)
+    said = ngettext("%(n)s deal is begun.", "%(n)s deals are begun.", many) % {"n": many}
+    if not left_out:
+        return said
+    also = ngettext("%(n)s has an open deal already.", "%(n)s have open deals already.", left_out)
+    return " ".join((said, also % {"n": left_out})) if many else also % {"n": left_out}
 
 
 @needs("opportunities.settings")

@@ -206,6 +206,7 @@ def search(user: Any, text: str, limit: int) -> list[dict[str, Any]]:
     rows = Deal.objects.filter(pk__in=latest).filter(Q(title__icontains=typed))
     return [
         {
+            "group": _("Deals"),
             "icon": "handshake",
             "title": deal.title,
             "text": " · ".join((deal.customer.name, deal.stage.name, written(deal.amount))),

@@ -74,7 +74,7 @@ def refuse_order(deal: Deal, order: Order, *, by: User | None) -> None:
 @transaction.atomic
 def order_of_lines(deal: Deal, *, by: User | None) -> Order:
     """Write an order of the deal's lines for its customer, nothing paid yet, and link it. ValidationError without
-    lines. The same deal's lines make one order, however often it is asked."""
+    lines. The same lines make one order, however often it is asked: changed ones are rows of their own."""
     lines = list(deal.lines.select_related("product"))
     if not lines:
         raise ValidationError(_("This deal has no lines to make an order of."))
@@ -92,7 +92,7 @@ def order_of_lines(deal: Deal, *, by: User | None) -> Order:
     ]
     order = place_order(
         by=by, customer=deal.customer, lines=drafts, branch=deal.branch, note=deal.title,
-        once=f"deal-{deal.pk}-{deal.version}",
+        once=f"deal-{deal.pk}-{lines[0].pk}",
     )  # fmt: skip
     link_order(deal, order, by=by)
     return order

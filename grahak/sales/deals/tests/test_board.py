@@ -35,7 +35,9 @@ def test_the_board_shows_a_column_a_stage_with_count_and_sum(
     assert "Uniforms" in text and "Mehta Saree Centre" in text and "1,50,000" in text
 
 
-def test_more_of_a_column_goes_on_where_the_cards_end(as_bilal: Client, begin: Begin, pipeline: Pipeline) -> None:
+def test_more_of_a_column_goes_on_where_the_cards_end(
+    as_bilal: Client, begin: Begin, pipeline: Pipeline
+) -> None:
     for number in range(23):
         begin(title=f"Deal {number:02}")
     seen: list[str] = []
@@ -100,7 +102,9 @@ def test_a_card_put_on_lost_asks_why(as_bilal: Client, begin: Begin, stages: Sta
     assert as_bilal.post(f"/deals/{deal.pk}/lose/", {}).status_code == 422
 
 
-def test_deals_of_another_branch_are_not_there(as_chirag: Client, begin: Begin, pipeline: Pipeline, stages: Stages) -> None:
+def test_deals_of_another_branch_are_not_there(
+    as_chirag: Client, begin: Begin, pipeline: Pipeline, stages: Stages
+) -> None:
     deal = begin()
     page = as_chirag.get(f"/deals/board/{pipeline.pk}/")
     assert [one["many"] for one in page.context["columns"]] == [0] * 6
@@ -110,7 +114,9 @@ def test_deals_of_another_branch_are_not_there(as_chirag: Client, begin: Begin, 
     assert moved.status_code == 404
 
 
-def test_a_board_asks_as_much_for_many_cards_as_for_few(as_bilal: Client, begin: Begin, pipeline: Pipeline) -> None:
+def test_a_board_asks_as_much_for_many_cards_as_for_few(
+    as_bilal: Client, begin: Begin, pipeline: Pipeline
+) -> None:
     def asked() -> int:
         with CaptureQueriesContext(connection) as seen:
             assert as_bilal.get(f"/deals/board/{pipeline.pk}/").status_code == 200
@@ -132,7 +138,9 @@ def test_a_shop_without_a_pipeline_is_offered_some(as_amina: Client, as_bilal: C
     assert "Announced" in begun.content.decode()
 
 
-def test_a_deal_is_added_from_a_customers_page(as_bilal: Client, bilal: User, mehta: Any, stages: Stages) -> None:
+def test_a_deal_is_added_from_a_customers_page(
+    as_bilal: Client, bilal: User, mehta: Any, stages: Stages
+) -> None:
     form = as_bilal.get(f"/deals/new/?customer={mehta.pk}&back=customer")
     assert "Mehta Saree Centre" in form.content.decode()
     sent = {

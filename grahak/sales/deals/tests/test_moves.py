@@ -100,7 +100,12 @@ def test_a_lost_deal_needs_a_reason_and_says_so_in_the_day_book(
     assert Activity.objects.get(kind="sales.deal.lost").facts["reason"] == "Price too high"
     actions.reopen(deal, by=bilal)
     deal.refresh_from_db()
-    assert (deal.state, deal.stage.name, deal.lost_reason, deal.closed_at) == ("open", "Asked for", None, None)
+    assert (deal.state, deal.stage.name, deal.lost_reason, deal.closed_at) == (
+        "open",
+        "Asked for",
+        None,
+        None,
+    )
     assert not Activity.objects.filter(kind="sales.deal.lost").exists()
 
 
@@ -115,8 +120,12 @@ def test_a_won_deal_counts_in_the_month_it_was_won(begin: Begin, bilal: User) ->
     assert StageFigures.objects.get().month == month_of(day)
 
 
-def test_figures_are_the_same_however_they_are_counted(begin: Begin, stages: Stages, bilal: User, amina: User) -> None:
-    deals = [begin(title=f"Deal {n}", amount=Decimal(n * 1000), by=bilal if n % 2 else amina) for n in range(1, 7)]
+def test_figures_are_the_same_however_they_are_counted(
+    begin: Begin, stages: Stages, bilal: User, amina: User
+) -> None:
+    deals = [
+        begin(title=f"Deal {n}", amount=Decimal(n * 1000), by=bilal if n % 2 else amina) for n in range(1, 7)
+    ]
     actions.move(deals[0], stages["Agreed"], by=bilal)
     actions.win(deals[1], by=bilal)
     actions.edit_deal(deals[2], by=bilal, owner=None, amount=Decimal("99.5"))
@@ -159,5 +168,9 @@ def test_what_changes_a_deal_is_in_the_log(begin: Begin, stages: Stages, bilal: 
     deal = begin()
     actions.move(deal, stages["Agreed"], by=bilal)
     actions.win(deal, by=bilal)
-    said = AuditEntry.objects.filter(action__startswith="sales.deal.").order_by("pk").values_list("action", flat=True)
+    said = (
+        AuditEntry.objects.filter(action__startswith="sales.deal.")
+        .order_by("pk")
+        .values_list("action", flat=True)
+    )
     assert list(said) == ["sales.deal.added", "sales.deal.moved", "sales.deal.won"]

@@ -35,7 +35,10 @@ def new(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     customer, stage = _asked_customer(request), _asked_stage(request, user)
     form = DealForm(
-        request.POST if request.method == "POST" else None, user=user, customer=customer, initial=DealForm.start(customer, stage, user)
+        request.POST if request.method == "POST" else None,
+        user=user,
+        customer=customer,
+        initial=DealForm.start(customer, stage, user),
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -144,7 +147,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """All of it in one form."""
     user: Any = request.user
     found = deal_for(request, pk, "deals.edit")
-    form = DealForm(request.POST if request.method == "POST" else None, user=user, deal=found, initial=DealForm.of(found))
+    form = DealForm(
+        request.POST if request.method == "POST" else None, user=user, deal=found, initial=DealForm.of(found)
+    )
     if request.method == "POST" and form.is_valid():
         names = FIELDS & set(form.fields)
         try:
@@ -166,7 +171,9 @@ def fact(request: HttpRequest, pk: int, field: str) -> HttpResponse:
     """One fact changed where it stands: asked for, its field; sent, the line anew."""
     user: Any = request.user
     found = deal_for(request, pk, "deals.edit")
-    form = DealForm(request.POST if request.method == "POST" else None, user=user, deal=found, initial=DealForm.of(found))
+    form = DealForm(
+        request.POST if request.method == "POST" else None, user=user, deal=found, initial=DealForm.of(found)
+    )
     if field not in FACTS or field not in form.fields:
         raise Http404
     for name in set(form.fields) - {field, "seen"}:
