@@ -211,6 +211,28 @@ class World:
         )
 
     @cached_property
+    def pipeline(self) -> Any:
+        from grahak.sales.deals.actions.pipelines import add_pipeline
+
+        return add_pipeline("Large orders", by=self.owner)
+
+    @property
+    def deal(self) -> Any:
+        from grahak.sales.deals.actions import DealDraft, add_deal
+
+        stage = self.pipeline.stages.select_related("pipeline").first()
+        draft = DealDraft(self.customer, "Wedding sarees", stage, branch=self.branch)
+        return add_deal(draft, by=self.owner)
+
+    @property
+    def moved(self) -> Any:
+        """A deal and the move that it made."""
+        from grahak.sales.deals.actions import move
+
+        deal = self.deal
+        return move(deal, self.pipeline.stages.select_related("pipeline")[1], by=self.owner)
+
+    @cached_property
     def payment(self) -> Any:
         from grahak.sales.actions import receive_payment
 
@@ -497,6 +519,20 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
         ("sales:order", "sales:edit_order", "sales:take_return", "sales:cancel", "sales:restore"),
         lambda world: {"pk": world.order.pk},
     ),
+    **dict.fromkeys(
+        (
+            *("deals:deal", "deals:edit", "deals:lines", "deals:move", "deals:win", "deals:lose", "deals:reopen"),
+            *("deals:link", "deals:task", "deals:note", "deals:remove"),
+        ),
+        lambda world: {"pk": world.deal.pk},
+    ),
+    "deals:fact": lambda world: {"pk": world.deal.pk, "field": "amount"},
+    "deals:take_back": lambda world: (lambda made: {"pk": made.deal_id, "change": made.pk})(world.moved),
+    **dict.fromkeys(
+        ("deals:board", "deals:pipeline", "deals:change_pipeline", "deals:add_stage"),
+        lambda world: {"pk": world.pipeline.pk},
+    ),
+    "deals:stage": lambda world: {"pk": world.pipeline.stages.first().pk},
     **dict.fromkeys(("sales:payment", "sales:void_payment"), lambda world: {"pk": world.payment.pk}),
     **dict.fromkeys(("sales:statement", "sales:opening"), lambda world: {"pk": world.customer.pk}),
     **dict.fromkeys(
