@@ -21,6 +21,7 @@ from grahak.core.events import announce
 from grahak.core.models import User
 from grahak.customers.models import Activity, Customer, Kind
 from grahak.sales.actions import void_payment
+from grahak.sales.deals import demo as deals
 from grahak.sales.models import (
     CustomerFigures,
     LedgerEntry,
@@ -87,7 +88,8 @@ def tell_story(*, by: User | None) -> dict[str, int]:
     audit.record("sales.demo.told", None, by=by, customers=len(customers), payments=len(payments))
     announce("sales.orders.changed", customer_ids=customers, days=sorted(days))
     announce("sales.ledger.changed", customer_ids=customers)
-    return {"customers": len(customers), "bills": len(orders), "payments": len(payments)}
+    told = deals.tell_story(by=by)
+    return {"customers": len(customers), "bills": len(orders), "payments": len(payments), "deals": told}
 
 
 def _wholesale() -> list[tuple[Customer, list[Order]]]:

@@ -107,6 +107,7 @@ def _addresses(size: int, ours: Client) -> dict[str, list[str]]:
         ],
         "filter_rare": ["/customers/?tag=is:Rare&sort=-net", "/customers/?tag=is:Rare&kind=is:person"],
         "filter_none": ["/customers/?city=is:Atlantis", "/customers/?balance=gt:99,00,000"],
+        "board": [f"/deals/board/{pk}/{whose}" for pk in (1, 2) for whose in ("", "?who=me")],
         "customer": [f"/customers/{pk}/" for pk in range(1, size, max(1, size // 23))],
     }
 

@@ -16,6 +16,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.utils import timezone
 
+from grahak.config.bench.pages import deals
 from grahak.core.models import Branch, Business, User
 from grahak.core.names import name_keys, name_words, normalise
 from grahak.customers.demo_names import family, given_hindu, given_muslim, places
@@ -35,6 +36,7 @@ TABLES: Final = (
     "sales_order",
     "sales_ledgerentry",
     "sales_customerfigures",
+    *deals.TABLES,
 )
 COMMON_TAGS: Final = ("Wedding", "Diwali", "Festival list", "Cash only")
 OWNER: Final = "amina@bench.example"
@@ -85,6 +87,7 @@ def fill(size: int, seed: int = 1) -> None:
             _part(range(start, min(start + PART, size + 1)), size, chance, days, owner, tags)
         _people_of_customers()
         _orders(days)
+        deals.fill(_insert, size, PART, days, *owner)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
