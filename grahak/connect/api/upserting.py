@@ -8,12 +8,14 @@ from typing import Any
 import msgspec
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
 from grahak.connect.api import listing, schema, writing
 from grahak.connect.api.fields import Wrong
 from grahak.connect.api.problems import Problem, from_validation, invalid
 from grahak.connect.api.resource import Record, Resource
 from grahak.connect.api.resources import customers as room
+from grahak.connect.api.resources import puts
 
 PIECE = 25  # items between two looks at the key
 REFERENCE = ("source", "external_id")
@@ -33,7 +35,7 @@ def put(request: Any, source: str, external_id: str) -> HttpResponse:
     body = writing.body_of(request)
     values = _checked(principal, body, _referred(source, external_id))
     try:
-        pk, new = room.put(principal, values)
+        pk, new = puts.put(principal, values)
     except ValidationError as error:
         raise from_validation(error) from None
     record = listing.one(resource, principal, pk)
@@ -45,7 +47,7 @@ def put(request: Any, source: str, external_id: str) -> HttpResponse:
 
 def _checked(principal: Any, body: Any, ref: tuple[str, str]) -> Record:
     if isinstance(body, dict) and "refs" in body:
-        raise invalid("refs", "–")
+        raise invalid("refs", _("The reference stands in the address."))
     return writing.checked(room.CUSTOMERS, principal, body, adding=True) | {"refs": [ref]}
 
 
@@ -70,12 +72,12 @@ def _piece(principal: Any, items: list[Any], start: int) -> list[Record]:
     for number, item in enumerate(items, start):
         try:
             if not isinstance(item, dict):
-                raise Problem("invalid", errors=[{"field": "", "message": "–"}])
+                raise Problem("invalid", errors=[{"field": "", "message": _("The body must be an object.")}])
             ref = _referred(item.get("source"), item.get("external_id"))
             ready[number] = _checked(principal, {k: v for k, v in item.items() if k not in REFERENCE}, ref)
         except Problem as problem:
             results[number] = writing.failed(problem, number)
-    for number, told in room.put_many(principal, ready).items():
+    for number, told in puts.put_many(principal, ready).items():
         if isinstance(told, ValidationError):
             results[number] = writing.failed(from_validation(told), number)
         else:

@@ -363,38 +363,6 @@ def remove(_principal: Principal, customer: Customer) -> None:
     actions.archive_customer(customer, by=None)
 
 
-@transaction.atomic
-def put(principal: Principal, values: Record) -> tuple[int, bool]:
-    """Make the customer of a reference (the only one in VALUES), or change it; (number, whether it is new). Phones and
-    e-mails are added to those known, tags are replaced where they are given. A customer that the principal may not
-    change is as if it were another's: ValidationError."""
-    source, external_id = values["refs"][0]
-    known = ExternalRef.objects.filter(source=source, external_id=external_id).values_list("customer_id", flat=True)
-    pk = known.first()
-    if pk is None:
-        return add(principal, values, source=source), True
-    customer = reach.customers(principal, "customers.edit").filter(pk=pk).first()
-    if customer is None:
-        raise ValidationError({"external_id": _("Another customer has this number already.")})
-    found = {name: value for name, value in values.items() if name not in ("refs", "contact_name")}
-    reachable = {name: found.pop(name) for name in ("phones", "emails", "whatsapp") if name in found}
-    change(principal, customer, found)
-    if any(reachable.values()):
-        actions.reach_by(customer, by=None, **reachable)
-    return customer.pk, False
-
-
-def put_many(principal: Principal, items: dict[int, Record]) -> dict[int, tuple[int, bool] | ValidationError]:
-    """`put` for each, whatever becomes of the others."""
-    results: dict[int, tuple[int, bool] | ValidationError] = {}
-    for number, values in items.items():
-        try:
-            results[number] = put(principal, values)
-        except ValidationError as error:
-            results[number] = error
-    return results
-
-
 CUSTOMERS = Resource(
     name="customers",
     noun="customer",
