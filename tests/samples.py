@@ -20,7 +20,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from grahak.channels import tokens
-from grahak.core.models import ApiKey, Branch, Invitation, User
+from grahak.core.models import ApiKey, Branch, Invitation, Team, User
 from grahak.marketing.forms_public.stamps import confirm_token
 from tests.cast import signed_in
 
@@ -35,6 +35,16 @@ class World:
     @cached_property
     def colleague(self) -> User:
         return User.objects.create_user("dina@kapasi.example", None, name="Dina Vora", branch=self.branch)
+
+    @cached_property
+    def team(self) -> Team:
+        return Team.objects.create(name="Bazaar", leader=self.colleague)
+
+    @cached_property
+    def share(self) -> Any:
+        from grahak.customers.sharing.actions import share_customer
+
+        return share_customer(self.customer, by=self.owner, user=self.colleague)
 
     @cached_property
     def invitation(self) -> Invitation:
@@ -148,6 +158,16 @@ class World:
         from grahak.customers.work.feed import open_feed
 
         return open_feed(self.whose)
+
+    @cached_property
+    def rule(self) -> Any:
+        from grahak.connect.rules.actions import add
+        from grahak.insight.segments.tree import empty
+
+        return add(
+            by=self.owner, name="New ones", trigger="added", settings={}, tree=empty(), again="always", again_days=30,
+            todo=[{"do": "tag", "tag": "New"}],
+        )  # fmt: skip
 
     @property
     def saved_view(self) -> Any:
@@ -426,6 +446,16 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
         ("core:person", "core:invite_again", "core:close_login", "core:open_login", "core:end_sessions"),
         lambda world: {"pk": world.colleague.pk},
     ),
+    "core:see_as": lambda world: {"pk": world.colleague.pk},
+    **dict.fromkeys(
+        ("core:role", "core:name_role", "core:reset_role", "core:archive_role", "core:restore_role"),
+        lambda world: {"code": "salesman"},
+    ),
+    **dict.fromkeys(
+        ("core:team", "core:archive_team", "core:restore_team"), lambda world: {"pk": world.team.pk}
+    ),
+    "customers:share": lambda world: {"pk": world.customer.pk},
+    "customers:end_share": lambda world: {"pk": world.customer.pk, "share": world.share.pk},
     "warehouse:download": _open_copy,
     "core:withdraw_key": lambda world: {"pk": world.key.pk},
     **dict.fromkeys(
@@ -476,6 +506,14 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     **dict.fromkeys(
         ("customers:snooze", "customers:put_reminder_away"), lambda world: {"pk": world.reminder.pk}
     ),
+    **dict.fromkeys(
+        (
+            *("connect:rule", "connect:rule_try", "connect:rule_move"),
+            *("connect:rule_put_away", "connect:rule_bring_back"),
+        ),
+        lambda world: {"pk": world.rule.pk},
+    ),
+    "connect:rule_switch": lambda world: {"pk": world.rule.pk, "to": "off"},
     "customers:calendar_feed": lambda world: {"token": world.calendar_token},
     **dict.fromkeys(("customers:view", "customers:remove_view"), lambda world: {"pk": world.saved_view.pk}),
     "customers:visit": lambda world: {"pk": world.customer.pk, "visit": world.web_visit.pk},

@@ -183,6 +183,7 @@ def sees_row(
 grant("settings.edit", says=_("Change the shop's settings and branches"))
 grant("people.view", says=_("See colleagues and what each role may do"))
 grant("people.edit", manager="", says=_("Invite colleagues, change their role, close their log-in"))
+grant("roles.edit", manager="", reach=(), says=_("Change what each role may do"))
 grant("keys.edit", manager="", says=_("Make and withdraw keys for programmes"))
 grant("audit.view", says=_("Read who did what"))
 grant("demo.leave", manager="", says=_("Leave the demo and start with one's own shop"))

@@ -22,7 +22,14 @@ PEOPLE = (
         _("People"), "core:people", "people", "people.view", 2, 10,
         says=_("Who may log in, as what, and inviting others"),
     ),
-    NavLink(_("Roles"), "core:roles", "shield", "people.view", 2, 20, says=_("What each role may do")),
+    NavLink(
+        _("Roles"), "core:roles", "shield", "people.view", 2, 20,
+        says=_("What each role may do, how far, and which facts it sees"),
+    ),
+    NavLink(
+        _("Teams"), "core:teams", "team", "people.view", 2, 25,
+        says=_("Who works on the same customers, and who leads them"),
+    ),
     NavLink(
         _("My settings"), "core:me", "user", "*", 2, 30,
         says=_("Your language, theme, how dense lists are, your password"),

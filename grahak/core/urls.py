@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from grahak.core.views import account, audit, demo, errors, keys, me, people, settings, setup, shell
+from grahak.core.views import (
+    account,
+    audit,
+    demo,
+    errors,
+    keys,
+    me,
+    people,
+    roles,
+    see_as,
+    settings,
+    setup,
+    shell,
+    teams,
+)
 
 app_name = "core"
 urlpatterns = [
@@ -38,7 +52,18 @@ urlpatterns = [
     path("settings/people/<int:pk>/close/", people.close_login, name="close_login"),
     path("settings/people/<int:pk>/open/", people.open_login, name="open_login"),
     path("settings/people/<int:pk>/sessions/", people.end_sessions, name="end_sessions"),
-    path("settings/roles/", people.roles, name="roles"),
+    path("settings/roles/", roles.roles, name="roles"),
+    path("settings/roles/<slug:code>/", roles.role, name="role"),
+    path("settings/roles/<slug:code>/name/", roles.name, name="name_role"),
+    path("settings/roles/<slug:code>/reset/", roles.reset, name="reset_role"),
+    path("settings/roles/<slug:code>/put-away/", roles.archive, name="archive_role"),
+    path("settings/roles/<slug:code>/restore/", roles.restore, name="restore_role"),
+    path("settings/teams/", teams.teams, name="teams"),
+    path("settings/teams/<int:pk>/", teams.team, name="team"),
+    path("settings/teams/<int:pk>/put-away/", teams.archive, name="archive_team"),
+    path("settings/teams/<int:pk>/restore/", teams.restore, name="restore_team"),
+    path("settings/people/<int:pk>/see-as/", see_as.begin, name="see_as"),
+    path("settings/see-as/end/", see_as.end, name="end_see_as"),
     path("settings/keys/", keys.keys, name="keys"),
     path("settings/keys/<int:pk>/withdraw/", keys.withdraw, name="withdraw_key"),
     path("settings/log/", audit.log, name="audit"),

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from django import template
 from django.http import HttpRequest
 from django.templatetags.static import static as address_of
-from django.utils import formats, timezone
+from django.utils import formats, timezone, translation
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
@@ -26,6 +26,7 @@ from grahak.core.access import scope_of
 from grahak.core.context import reachable
 from grahak.core.demo import loading
 from grahak.core.registry import registry
+from grahak.core.rights import kept as rights
 
 register = template.Library()
 _FLOWING = {"arrow", "return", "back", "chevron", "next"}
@@ -274,10 +275,10 @@ _KEPT: dict[tuple[str, ...], SafeString] = {}
 
 @register.simple_tag(takes_context=True)
 def kept(context: dict[str, Any], name: str, state: Any = "") -> SafeString:
-    """The template NAME drawn once for each role, language and STATE, and kept while the process lives: for
-    parts of the shell that say the same on every page."""
+    """The template NAME drawn once for each role as it stands, language and STATE, and kept while the process
+    lives: for parts of the shell that say the same on every page."""
     user = context.get("user")
-    key = (name, getattr(user, "role", ""), context.get("language", ""), str(state))
+    key = (name, getattr(user, "role", ""), rights.current().version, context.get("language", ""), str(state))
     if key not in _KEPT:
         if len(_KEPT) > 500:
             _KEPT.clear()
@@ -291,6 +292,13 @@ def toasts(context: dict[str, Any]) -> list[dict[str, Any]]:
     """What this person is still to be told (core.toasts)."""
     request = context.get("request")
     return toast_shelf.waiting(request) if request is not None else []
+
+
+@register.filter
+def in_english(label: Any) -> str:
+    """A lazy label as it is in English, whatever the language of the page: people type both."""
+    with translation.override("en"):
+        return str(label)
 
 
 @register.filter

@@ -1,8 +1,7 @@
-"""Colleagues: the list, inviting, one colleague's page, what the roles may do."""
+"""Colleagues: the list, inviting, one colleague's page."""
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import Any, cast
 
 from django.db.models import Prefetch
@@ -10,32 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from grahak.core import letters
-from grahak.core.access import actions, needs, sentence
+from grahak.core.access import needs
 from grahak.core.actions import people
 from grahak.core.models import Invitation, Role, User
 from grahak.core.rights import kept
 from grahak.core.shop_forms import InviteForm, PersonForm
 from grahak.core.toasts import say
-
-ROOMS = {
-    "customers": gettext_lazy("Customers"),
-    "catalogue": gettext_lazy("Items"),
-    "orders": gettext_lazy("Orders"),
-    "payments": gettext_lazy("Payments"),
-    "insight": gettext_lazy("Figures"),
-    "campaigns": gettext_lazy("Messages"),
-    "channels": gettext_lazy("Messages"),
-    "imports": gettext_lazy("Files brought in"),
-}
-SCOPES = {
-    "all": gettext_lazy("everything"),
-    "branch": gettext_lazy("own branch"),
-    "own": gettext_lazy("own"),
-}
 
 
 @needs("people.view")
@@ -143,20 +125,3 @@ def end_sessions(request: HttpRequest, pk: int) -> HttpResponse:
     people.end_sessions(colleague, by=cast(User, request.user))
     say(request, _("%(name)s is logged out everywhere.") % {"name": colleague.name})
     return redirect("core:person", pk=pk) if colleague.pk != request.user.pk else redirect("core:login")
-
-
-@needs("people.view")
-def roles(request: HttpRequest) -> HttpResponse:
-    """What each role may do, read from the access rules themselves."""
-    rows = [
-        {
-            "room": ROOMS.get(action.split(".")[0], gettext_lazy("The shop")),
-            "sentence": sentence(action),
-            "cells": [(scopes.get(role, ""), SCOPES.get(scopes.get(role, ""), "")) for role in Role.values],
-        }
-        for action, scopes in actions().items()
-    ]
-    order = [*dict.fromkeys(map(str, ROOMS.values())), str(gettext_lazy("The shop"))]
-    rows.sort(key=lambda row: order.index(str(row["room"])))
-    groups = [(room, list(found)) for room, found in groupby(rows, key=lambda row: str(row["room"]))]
-    return render(request, "core/people/roles.html", {"groups": groups, "roles": Role.choices})
