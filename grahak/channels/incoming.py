@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -86,7 +87,7 @@ def whose(channel: str, number: str) -> Contact | None:
             identities__kind__in=kinds, identities__value=number, customer__archived_at=None
         )
         .select_related("customer")
-        .order_by("-is_primary", "pk")
+        .order_by(F("ended_on").desc(nulls_first=True), "-is_primary", "pk")
         .distinct()[:20]
     )
     if len(known) < 2:

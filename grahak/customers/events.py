@@ -25,6 +25,9 @@ SENTENCES = {
     "customers.lead.lost": _("Lead lost"),
     "customers.lead.reopened": _("Lead opened again"),
     "customers.lifecycle.changed": _("Another part of their life with the shop"),
+    "customers.contact.left": _("Has left"),
+    "customers.contact.went": _("Works now for another customer"),
+    "customers.contact.came": _("Came from another customer"),
     "customers.contact.at_firm": _("Belongs to a firm on the web shop"),
 }
 ICONS = {
@@ -49,5 +52,8 @@ ICONS = {
     "customers.lead.lost": "x",
     "customers.lead.reopened": "undo",
     "customers.lifecycle.changed": "journey",
+    "customers.contact.left": "logout",
+    "customers.contact.went": "return",
+    "customers.contact.came": "user-plus",
     "customers.contact.at_firm": "shop",
 }

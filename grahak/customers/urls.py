@@ -72,6 +72,9 @@ urlpatterns = [
     path("customers/<int:pk>/contacts/", contacts.add, name="contacts"),
     path("customers/<int:pk>/contacts/<int:contact>/", contacts.contact, name="contact"),
     path("customers/<int:pk>/contacts/<int:contact>/first/", contacts.first, name="first_contact"),
+    path("customers/<int:pk>/contacts/<int:contact>/left/", contacts.end, name="end_contact"),
+    path("customers/<int:pk>/contacts/<int:contact>/back/", contacts.bring_back, name="bring_contact_back"),
+    path("customers/<int:pk>/contacts/<int:contact>/move/", contacts.move, name="move_contact"),
     path("customers/<int:pk>/contacts/<int:contact>/remove/", contacts.remove, name="remove_contact"),
     path("customers/<int:pk>/contacts/<int:contact>/identities/", contacts.identities, name="identities"),
     path(

@@ -59,7 +59,7 @@ def phones_of(customer_ids: list[int]) -> dict[int, str]:
     """The number to write to on WhatsApp by customer, digits only with the country code: the WhatsApp
     number, else the phone, of the main contact first. One query."""
     rows = Identity.objects.filter(
-        contact__customer_id__in=customer_ids, kind__in=["whatsapp", "phone"]
+        contact__customer_id__in=customer_ids, contact__ended_on=None, kind__in=["whatsapp", "phone"]
     ).order_by("contact__customer_id", "-contact__is_primary", "-kind", "id")
     found: dict[int, str] = {}
     for pk, value in rows.values_list("contact__customer_id", "value"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
@@ -13,7 +14,9 @@ from grahak.core.events import announce
 from grahak.core.models import Batch, User
 from grahak.core.parsing import Unreadable, clean_email, parse_phone
 from grahak.core.parsing.contacts import HOME_REGIONS
+from grahak.customers import birthdays
 from grahak.customers.actions.names import index_names
+from grahak.customers.actions.timeline import tell
 from grahak.customers.models import Contact, Customer, Identity
 from grahak.customers.models.customer import EXCLUSIVE, IdentityKind
 from grahak.customers.text import one_line
@@ -88,6 +91,13 @@ def _named(name: str) -> str:
     return kept
 
 
+def _birthday(typed: str) -> str:
+    try:
+        return birthdays.read(typed)
+    except ValidationError as error:
+        raise ValidationError({"birthday": error.messages}) from None
+
+
 @transaction.atomic
 def add_contact(
     customer: Customer,
@@ -99,12 +109,14 @@ def add_contact(
     phones: Iterable[str] = (),
     emails: Iterable[str] = (),
     whatsapp: str = "",
+    birthday: str = "",
 ) -> Contact:
     """One more person at a customer; the first one becomes the main contact."""
     first = not Contact.objects.filter(customer=customer, is_primary=True).exists()
     contact = Contact(
-        customer=customer, name=_named(name), role=one_line(role), language=language, is_primary=first
-    )
+        customer=customer, name=_named(name), role=one_line(role), language=language, is_primary=first,
+        birthday=_birthday(birthday),
+    )  # fmt: skip
     contact.clean_fields(exclude=["customer", "batch"])
     contact.save()
     attach_identities(contact, phones=phones, emails=emails, whatsapp=whatsapp)
@@ -122,17 +134,20 @@ def edit_contact(
     name: str | None = None,
     role: str | None = None,
     language: str | None = None,
+    birthday: str | None = None,
 ) -> Contact:
-    """Rename a contact, or change role and language."""
-    before = {"name": contact.name, "role": contact.role, "language": contact.language}
+    """Rename a contact, or change role, language and birthday (typed as people say it)."""
+    before = {name: getattr(contact, name) for name in ("name", "role", "language", "birthday")}
     if name is not None:
         contact.name = _named(name)
     if role is not None:
         contact.role = one_line(role)
     if language is not None:
         contact.language = language
+    if birthday is not None:
+        contact.birthday = _birthday(birthday)
     contact.clean_fields(exclude=["customer", "batch"])
-    after = {"name": contact.name, "role": contact.role, "language": contact.language}
+    after = {name: getattr(contact, name) for name in before}
     changes = audit.changed(before, after)
     if not changes:
         return contact
@@ -146,13 +161,82 @@ def edit_contact(
 
 @transaction.atomic
 def make_primary(contact: Contact, *, by: User | None) -> Contact:
-    """This contact is the one to talk to first."""
+    """This contact is the one to talk to first. ValidationError for one who left."""
+    if contact.ended_on is not None:
+        raise ValidationError(_("“%(name)s” has left: bring them back first.") % {"name": contact.name})
     if not contact.is_primary:
         Contact.objects.filter(customer_id=contact.customer_id, is_primary=True).update(is_primary=False)
         contact.is_primary = True
         contact.save(update_fields=["is_primary"])
         audit.record("customers.contact.made_primary", contact.customer, by=by, contact=contact.pk)
         _changed(contact.customer_id)
+    return contact
+
+
+def _without(contact: Contact, sentence: str) -> None:
+    """Let the next contact of the customer be the main one, if this one is; ValidationError with SENTENCE where there is
+    no other."""
+    others = Contact.objects.filter(customer_id=contact.customer_id, ended_on=None).exclude(pk=contact.pk)
+    following = others.order_by("id").first()
+    if following is None:
+        raise ValidationError(sentence)
+    if contact.is_primary:
+        Contact.objects.filter(pk=contact.pk).update(is_primary=False)
+        Contact.objects.filter(pk=following.pk).update(is_primary=True)
+        contact.is_primary = False
+
+
+@transaction.atomic
+def end_contact(contact: Contact, *, by: User | None, on: dt.date | None = None) -> Contact:
+    """They left the shop: out of lists and messages, kept in the history with all that was said. If they were the main
+    contact the next one is. ValidationError for the only contact."""
+    if contact.ended_on is not None:
+        return contact
+    _without(contact, _("The only contact stays: add another one first."))
+    contact.ended_on = on or business.today()
+    contact.save(update_fields=["ended_on", "is_primary"])
+    tell(contact.customer, "customers.contact.left", group="notes", by=by, contact=contact, title=contact.name)
+    audit.record("customers.contact.ended", contact.customer, by=by, contact=contact.pk, name=contact.name)
+    _changed(contact.customer_id)
+    return contact
+
+
+@transaction.atomic
+def bring_contact_back(contact: Contact, *, by: User | None) -> Contact:
+    """They are at the customer again."""
+    if contact.ended_on is not None:
+        contact.ended_on = None
+        contact.save(update_fields=["ended_on"])
+        audit.record(
+            "customers.contact.restored", contact.customer, by=by, contact=contact.pk, name=contact.name
+        )
+        _changed(contact.customer_id)
+    return contact
+
+
+@transaction.atomic
+def move_contact(contact: Contact, to: Customer, *, by: User | None) -> Contact:
+    """They work for another customer now: phones, e-mails and what they said about messages go along; what was done
+    with them before stays with the customer it was done for. Both day books tell it. ValidationError for the only
+    contact, and for one who is there already."""
+    if to.pk == contact.customer_id or to.archived_at is not None:
+        raise ValidationError(_("Choose another customer."))
+    before = contact.customer
+    _without(contact, _("The only contact stays: add another one first."))
+    contact.customer, contact.ended_on = to, None
+    contact.is_primary = not Contact.objects.filter(customer=to, is_primary=True).exists()
+    contact.save(update_fields=["customer", "ended_on", "is_primary"])
+    index_names([before.pk, to.pk])
+    facts = {"name": contact.name}
+    tell(before, "customers.contact.went", group="notes", by=by, title=contact.name, text=to.name, facts=facts)
+    tell(to, "customers.contact.came", group="notes", by=by, contact=contact, title=contact.name, text=before.name,
+         facts=facts)  # fmt: skip
+    for one, other in ((before, to), (to, before)):
+        audit.record(
+            "customers.contact.moved", one, by=by, contact=contact.pk, name=contact.name,
+            **{"to" if one == before else "from": other.pk},
+        )  # fmt: skip
+        _changed(one.pk)
     return contact
 
 

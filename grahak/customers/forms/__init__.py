@@ -1,6 +1,6 @@
 """What people fill in about customers."""
 
-from grahak.customers.forms.contact import ConsentForm, ContactForm, IdentityForm
+from grahak.customers.forms.contact import ConsentForm, ContactForm, IdentityForm, MoveContactForm
 from grahak.customers.forms.customer import AddCustomerForm, FactsForm
 from grahak.customers.forms.daybook import CallForm, NoteForm, TaskForm
 from grahak.customers.forms.work import MeetingForm, WorkForm
@@ -13,6 +13,7 @@ __all__ = [
     "FactsForm",
     "IdentityForm",
     "MeetingForm",
+    "MoveContactForm",
     "NoteForm",
     "TaskForm",
     "WorkForm",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from grahak.core.forms import StyledForm
+from grahak.core.forms import StyledForm, style
+from grahak.core.models import User
+from grahak.customers.custom import CustomerField
 from grahak.customers.models import CHANNELS, PURPOSES
 from grahak.customers.models.customer import IdentityKind
 
@@ -18,7 +20,10 @@ class ContactForm(StyledForm):
     """Somebody to talk to. The phone and e-mail are asked for only when they are added."""
 
     name = forms.CharField(label=pgettext_lazy("form", "Name"), max_length=200)
-    role = forms.CharField(label=_("Role, such as son or accountant"), max_length=80, required=False)
+    role = forms.CharField(
+        label=_("Role, such as son or accountant"), max_length=80, required=False,
+        widget=forms.TextInput(attrs={"list": "roles"}),
+    )  # fmt: skip
     language = forms.ChoiceField(
         label=_("Writes in"), choices=[("", "–"), *settings.LANGUAGES], required=False
     )
@@ -30,6 +35,20 @@ class ContactForm(StyledForm):
         label=_("E-mail"), max_length=254, required=False,
         widget=forms.TextInput(attrs={"inputmode": "email", "dir": "ltr"}),
     )  # fmt: skip
+
+    birthday = forms.CharField(
+        label=_("Birthday"), max_length=40, required=False, help_text=_("31 March, or 31/3/1980.")
+    )
+    roles: ClassVar[tuple[Any, ...]] = (
+        pgettext_lazy("role of a contact", "Owner"),
+        pgettext_lazy("role of a contact", "Partner"),
+        pgettext_lazy("role of a contact", "Son"),
+        pgettext_lazy("role of a contact", "Buyer"),
+        pgettext_lazy("role of a contact", "Manager"),
+        pgettext_lazy("role of a contact", "Accountant"),
+        pgettext_lazy("role of a contact", "Godown keeper"),
+        pgettext_lazy("role of a contact", "Driver"),
+    )
 
     def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -68,3 +87,12 @@ class ConsentForm(StyledForm):
     def __init__(self, *args: Any, contacts: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["contact"].choices = [(str(one.pk), one.name) for one in contacts]  # type: ignore[attr-defined]
+
+
+class MoveContactForm(StyledForm):
+    """For whom a contact works now."""
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"] = CustomerField(user, label=_("Works now for"))
+        style(self)

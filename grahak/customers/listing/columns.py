@@ -56,7 +56,7 @@ _PEOPLE: Final = (
     "SELECT c.customer_id, c.name, c.is_primary, i.id, i.kind, i.value, i.shown "  # noqa: S608
     f"FROM {Contact._meta.db_table} c "
     f"LEFT JOIN {Identity._meta.db_table} i ON i.contact_id = c.id AND i.kind IN ('phone', 'whatsapp') "
-    "WHERE c.customer_id IN"
+    "WHERE c.ended_on IS NULL AND c.customer_id IN"
 )
 
 
@@ -83,9 +83,9 @@ def fill_people(rows: list[Any]) -> None:
 
 
 def fill_emails(rows: list[Any]) -> None:
-    found = Identity.objects.filter(contact__customer_id__in=[row.pk for row in rows], kind="email").order_by(
-        "contact__customer_id", "-contact__is_primary", "pk"
-    )
+    found = Identity.objects.filter(
+        contact__customer_id__in=[row.pk for row in rows], contact__ended_on=None, kind="email"
+    ).order_by("contact__customer_id", "-contact__is_primary", "pk")
     emails: dict[int, str] = {}
     for customer, value in found.values_list("contact__customer_id", "value"):
         emails.setdefault(customer, value)

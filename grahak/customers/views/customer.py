@@ -85,7 +85,8 @@ def middle(request: HttpRequest, found: Customer, form: Any = None) -> dict[str,
 
 def page(request: HttpRequest, found: Customer) -> dict[str, Any]:
     """What stands around the day book."""
-    people = contacts_of(found, hidden(request.user, SUBJECT))
+    everybody = contacts_of(found, hidden(request.user, SUBJECT))
+    people = [one for one in everybody if one["contact"].ended_on is None]
     first = next((one for one in people if one["contact"].is_primary), people[0] if people else None)
     panels = _panels(request, found)
     known, unknown = fact_lines(found, request.user)  # type: ignore[arg-type]
@@ -97,6 +98,7 @@ def page(request: HttpRequest, found: Customer) -> dict[str, Any]:
         "actions": panels["actions"],
         "people": people,
         "first": first,
+        "left": [one["contact"] for one in everybody if one["contact"].ended_on is not None],
         "also": [(code, name) for code, name in (found.other_names or {}).items() if name != found.name],
         "facts": known,
         "unknown": unknown,
@@ -114,15 +116,16 @@ def contacts_of(found: Customer, closed: frozenset[str] = frozenset()) -> list[d
     """The contacts with their phones, addresses and links to ring and to write, without those that are CLOSED
     ("phone", "email"). One question for all."""
     rows = found.contacts.order_by("-is_primary", "id", "identities__id").values_list(  # type: ignore[arg-type]
-        "id", "name", "role", "language", "is_primary", "identities__id", "identities__kind", "identities__value",
+        "id", "name", "role", "language", "is_primary", "ended_on", "identities__id", "identities__kind", "identities__value",
         "identities__shown",
     )  # fmt: skip
     people: dict[int, dict[str, Any]] = {}
-    for pk, name, role, language, is_primary, identity, kind, value, shown in rows:
+    for pk, name, role, language, is_primary, ended_on, identity, kind, value, shown in rows:
         if pk not in people:
             contact = Contact(
-                pk=pk, customer=found, name=name, role=role, language=language, is_primary=is_primary
-            )
+                pk=pk, customer=found, name=name, role=role, language=language, is_primary=is_primary,
+                ended_on=ended_on,
+            )  # fmt: skip
             people[pk] = {"contact": contact, "lines": []}
         if identity is not None and field_of_identity(kind) not in closed:
             one = Identity(pk=identity, contact_id=pk, kind=kind, value=value, shown=shown)

@@ -38,7 +38,7 @@ def recipients(campaign: Campaign, by: User | None) -> Iterator[Recipient]:
 def best_contacts(customers: Iterable[int], purpose: str) -> dict[int, tuple[int, str]]:
     """The contact to write to of each of these customers, and their language."""
     contacts = list(
-        Contact.objects.filter(customer_id__in=list(customers))
+        Contact.objects.filter(customer_id__in=list(customers), ended_on=None)
         .order_by("customer_id", "-is_primary", "id")
         .values_list("pk", "customer_id", "language")
     )

@@ -237,7 +237,7 @@ SELECT customer_id, contact_id, language, address, code, minus, phone, tax_id, c
                 AND p.kind IN ('phone', 'whatsapp') ORDER BY p.kind, p.id LIMIT 1), '') AS phone,
             c.tax_id AS tax_id, c.country AS country, {lot} AS lot
         FROM customers_customer c
-        LEFT JOIN customers_contact t ON t.customer_id = c.id
+        LEFT JOIN customers_contact t ON t.customer_id = c.id AND t.ended_on IS NULL
         {identity}
         LEFT JOIN customers_consent k
             ON k.contact_id = t.id AND k.channel = %s AND k.purpose = %s AND k.is_current
