@@ -119,5 +119,8 @@ def _files(traces: Traces) -> int:
 
 def register() -> None:
     """Hang this room's part in."""
+    from grahak.connect import erasing_told
+
     erasing.add("connect", Keeper(_lines, _erase, _look))
+    erasing.add("connect.told", erasing_told.KEEPER)
     erasing.keep("connect.Delivery", "connect.ShopObject")
