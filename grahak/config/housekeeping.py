@@ -16,6 +16,7 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from grahak.channels.links_public import journal
+from grahak.connect.rules.engine import sweep as sweep_rules
 from grahak.connect.web import tally
 from grahak.core import business, heartbeat, jobs, leader
 from grahak.core.events import announce
@@ -49,6 +50,7 @@ def turn() -> None:
     journal.take_up()
     schedule.step()
     tell_due()
+    sweep_rules()
     today = business.today().isoformat()
     last = Setting.objects.filter(name=LAST_DAY).first()
     if last is None or last.value != today:

@@ -12,9 +12,11 @@ class ConnectConfig(AppConfig):
         from grahak.connect.connectors import hooks as connectors
         from grahak.connect.exporting import hooks as exporting
         from grahak.connect.intake import hooks
+        from grahak.connect.rules import hooks as rules
         from grahak.connect.webhooks import hooks as webhooks
 
         panels.register()
+        rules.register()
         connectors.register()
         hooks.register()
         webhooks.register()

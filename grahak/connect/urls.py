@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from grahak.connect.rules.urls import rule_addresses
 from grahak.connect.views import (
     api,
     connectors,
@@ -69,4 +70,5 @@ urlpatterns = [
     path("settings/sources/<int:pk>/arrivals/", sources.arrivals, name="arrivals"),
     path("settings/sources/<int:pk>/end/", sources.end, name="end_source"),
     path("settings/sources/<int:pk>/resume/", sources.resume, name="resume_source"),
+    *rule_addresses,
 ]

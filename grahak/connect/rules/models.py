@@ -82,8 +82,8 @@ class Outcome(models.TextChoices):
 
 
 class RuleRun(models.Model):
-    """What a rule did on an occasion for a customer, or why it did not: a line of the log, kept ninety days. A rule looks
-    once at an occasion for a customer, also when the job is done again."""
+    """What a rule did on an occasion for a customer, or why it did not: a line of the log, kept ninety days. A rule
+    looks once at an occasion for a customer, also when the job is done again."""
 
     rule = models.ForeignKey(Rule, models.CASCADE, related_name="runs", db_index=False)
     occasion = models.ForeignKey(Occasion, models.CASCADE, related_name="runs")
