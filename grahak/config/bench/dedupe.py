@@ -6,15 +6,21 @@ and town, the name in another script or misspelt), so that it can be counted how
 
 from __future__ import annotations
 
-import contextlib
 import itertools
+import json
+import multiprocessing
+import os
 import random
-import resource
+import subprocess
+import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from django.conf import settings
+from django.db import connection
 from rapidfuzz import fuzz
 
 from grahak.config.bench import frame
@@ -75,11 +81,7 @@ def _slip(chance: random.Random, name: str) -> str:
 def _measured(size: int) -> Iterator[dict[str, Any]]:
     DuplicatePair.objects.all().delete()
     Setting.objects.filter(name=run.NAME).delete()
-    _forget_peak()
-    began = time.perf_counter()
-    run.whole()
-    seconds = time.perf_counter() - began
-    memory = _peak()
+    seconds, memory = _apart(str(connection.settings_dict["NAME"]))
     compared = run.progress()["compared"]
     yield {
         "case": "time", "size": size, "value": seconds, "unit": "s", "reference": "promised", "reference_value":
@@ -110,19 +112,42 @@ def _plain_pairs_a_second() -> float:
     return len(names) / (time.perf_counter() - began)
 
 
-def _forget_peak() -> None:
-    with contextlib.suppress(OSError):
-        Path("/proc/self/clear_refs").write_text("5")
+def _apart(database: str) -> tuple[float, float]:
+    """The run in a process of its own, as the worker has it, so that what filled the database does not count: the
+    seconds, and the most memory that it and its children held at one moment, in MiB."""
+    code = "import sys, django; django.setup(); from grahak.config.bench import dedupe; dedupe.alone(sys.argv[1])"
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": str(settings.SETTINGS_MODULE)}
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", code, database], env=environment, capture_output=True, text=True, check=True
+    )
+    seconds, memory = json.loads(done.stdout.strip().splitlines()[-1])
+    return float(seconds), float(memory)
 
 
-def _peak() -> float:
-    """The most memory of this process since `_forget_peak`, and of the largest of its children twice, in MiB."""
-    own = 0
-    status = Path("/proc/self/status")
-    if status.exists():
-        own = next(
-            int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM")
-        )
-    else:
-        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return (own + 2 * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
+def alone(database: str) -> None:
+    """Look through all customers of DATABASE, and print seconds and MiB as JSON."""
+    connection.settings_dict["NAME"] = database
+    most, ended = [0.0], threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(0.2):
+            most[0] = max(most[0], _held())
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    began = time.perf_counter()
+    run.whole()
+    seconds = time.perf_counter() - began
+    ended.set()
+    watcher.join()
+    sys.stdout.write(json.dumps([seconds, max(most[0], _held())]) + "\n")
+
+
+def _held() -> float:
+    """Memory of this process and its children now, in MiB."""
+    pages = 0
+    for pid in (os.getpid(), *(child.pid for child in multiprocessing.active_children())):
+        path = Path(f"/proc/{pid}/statm")
+        if path.exists():
+            pages += int(path.read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20

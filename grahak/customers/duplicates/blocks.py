@@ -19,7 +19,7 @@ from grahak.core.names.words import WEIGHT
 from grahak.customers.duplicates.scoring import MOST_NAMES, Record
 
 PARTS: Final = 64  # files that keys are spread over: a power of two
-CAPS: Final = (12, 40, 8, 20)  # the largest block, by the class of a key
+CAPS: Final = (3, 6, 8, 12)  # the largest block, by the class of a key
 _NAME, _IN_TOWN, _ADDRESS, _SLIP = range(4)
 _SHORTEST_SLIP: Final = 4
 

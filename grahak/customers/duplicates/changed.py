@@ -14,6 +14,7 @@ from grahak.customers.duplicates.scoring import Record, compare_many
 from grahak.customers.models import Customer, DuplicatePair, Identity, PairState
 
 MOST: Final = 5_000  # more than this, and looking through all is quicker
+LOOKED_AT: Final = 40  # candidates by name of each customer
 
 
 def look() -> int:
@@ -80,7 +81,7 @@ def _near(one: Record) -> set[int]:
     if one.tax:
         found |= set(Customer.objects.filter(tax_id__iexact=one.tax).values_list("pk", flat=True)[:20])
     for name in one.names[:2]:
-        found |= set(candidates(_Everybody(), name[:100], blocks.CAPS[1]))  # type: ignore[arg-type]
+        found |= set(candidates(_Everybody(), name[:100], LOOKED_AT))  # type: ignore[arg-type]
     return found
 
 

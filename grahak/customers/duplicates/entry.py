@@ -80,7 +80,8 @@ def paired(user: User, customer: Customer) -> list[Likely]:
     """At most five customers of whom the look through all says that they may be this one, and nobody decided yet."""
     rows = DuplicatePair.objects.filter(Q(low=customer) | Q(high=customer), state=PairState.OPEN)
     told = {
-        row.high_id if row.low_id == customer.pk else row.low_id: row for row in rows.order_by("-score")[: SHOWN * 2]
+        row.high_id if row.low_id == customer.pk else row.low_id: row
+        for row in rows.order_by("-score")[: SHOWN * 2]
     }
     seen = Customer.objects.visible_to(user).active().in_bulk(list(told))
     return [Likely(seen[pk], row.reasons, row.score / 1000) for pk, row in told.items() if pk in seen][:SHOWN]

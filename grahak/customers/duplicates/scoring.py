@@ -8,14 +8,18 @@ dropped and trade words count little (core.names); two different tax numbers are
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final, NamedTuple
 
-from grahak.core.names import similarity
+from grahak.core.names import name_words, similarity, skeleton
+from grahak.core.names.words import WEIGHT
 from grahak.customers.duplicates import reasons as why
 
 WITH_ADDRESS: Final = 0.6
 ALONE: Final = 0.76
 ALONE_ELSEWHERE: Final = 0.9  # in two different towns
+WORD: Final = 0.84  # the least likeness of two spellings of one word
+ONE_WORD: Final = 0.92  # for names with a single word that tells people apart: Patel Traders, Patel Stores
 MOST_NAMES: Final = 5
 
 
@@ -41,13 +45,44 @@ class Verdict(NamedTuple):
     reasons: int
 
 
-def name_likeness(ours: tuple[str, ...], others: tuple[str, ...]) -> tuple[float, bool]:
-    """(likeness of the most alike names, whether those are of two scripts)."""
+@lru_cache(maxsize=100_000)
+def _telling(name: str) -> tuple[str, ...]:
+    """The words of a name that tell people apart; all where it has only words of the trade."""
+    words = name_words(name)
+    return tuple(word for word in words if word not in WEIGHT) or words
+
+
+@lru_cache(maxsize=100_000)
+def _joined(name: str) -> str:
+    return "".join(skeleton(word).lstrip("*") for word in _telling(name))
+
+
+def words_agree(one: str, other: str) -> float:
+    """How much a name alone must be like another to be asked about, by their words: 0.76 where each word that tells
+    people apart has its like (Ramesh and Rakesh are two, whoever their father is), more where there is only one such
+    word, and above 1 where one has none."""
+    mine, theirs = _telling(one), _telling(other)
+    shorter, longer = (mine, theirs) if len(mine) <= len(theirs) else (theirs, mine)
+    for word in shorter:
+        if max(similarity(word, told, typing=False) for told in longer) < WORD:
+            joined = _joined(one)
+            return ALONE if len(joined) > 3 and joined == _joined(other) else 2.0
+    return ALONE if len(shorter) > 1 else ONE_WORD
+
+
+def name_likeness(
+    ours: tuple[str, ...], others: tuple[str, ...], *, alone: bool = False
+) -> tuple[float, bool]:
+    """(likeness of the most alike names, whether those are of two scripts). ALONE: nothing else speaks for them, so
+    that each word must have its like."""
     best, scripts = 0.0, False
     for mine in ours[:MOST_NAMES]:
         for theirs in others[:MOST_NAMES]:
+            least = words_agree(mine, theirs) if alone else 0.0
+            if least > 1:
+                continue
             score = similarity(mine, theirs, typing=False)
-            if score > best:
+            if score > best and score >= least:
                 best, scripts = score, mine.isascii() != theirs.isascii() or _block(mine) != _block(theirs)
     return best, scripts
 
@@ -64,7 +99,7 @@ def compare(one: Record, other: Record) -> Verdict | None:
         | (why.EMAIL if one.emails & other.emails else 0)
         | (why.TAX if one.tax and one.tax == other.tax else 0)
     )
-    name, scripts = name_likeness(one.names, other.names)
+    name, scripts = name_likeness(one.names, other.names, alone=not shared)
     if shared and name < WITH_ADDRESS and (one.people or other.people):
         name = max(name, name_likeness(one.names + one.people, other.names + other.people)[0] - 0.1)
     rivals = bool(one.tax and other.tax and one.tax != other.tax)
