@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from grahak.catalogue.views.products import matching
 from grahak.core.access import scope_of
 from grahak.core.money import written
@@ -16,6 +18,7 @@ def items(user: Any, text: str, limit: int) -> list[dict[str, Any]]:
     found = matching(text.strip()[:100]).filter(archived_at=None).order_by("name", "id")[:limit]
     return [
         {
+            "group": _("Items"),
             "icon": "item",
             "title": product.name,
             "text": f"{product.code} · {written(product.price)}"

@@ -133,7 +133,8 @@ class Registry:
     day_lists: list[DayList] = field(default_factory=list)
     # what a task or meeting is about: "sales.deal" → (ids) → {id: (words, address)}
     abouts: dict[str, Callable[[list[int]], dict[int, tuple[str, str]]]] = field(default_factory=dict)
-    # (user, typed text, limit) → [{"icon", "title", "text", "url"}, …]: what the search box finds in a room
+    # (user, typed text, limit) → [{"icon", "title", "text", "url", "group"}, …]: what the search box finds in a
+    # room; GROUP is the heading above it ("Orders"), one for all that a room finds
     searches: list[Callable[[Any, str, int], list[dict[str, Any]]]] = field(default_factory=list)
     settings_pages: list[NavLink] = field(default_factory=list)
     new_links: list[NavLink] = field(default_factory=list)

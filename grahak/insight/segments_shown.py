@@ -70,6 +70,7 @@ def find(user: Any, text: str, limit: int) -> list[dict[str, Any]]:
         return []
     return [
         {
+            "group": _("Segments"),
             "icon": "segment",
             "title": one.name,
             "text": ngettext("%(n)s member", "%(n)s members", one.members) % {"n": figure(one.members)},

@@ -14,6 +14,7 @@ from grahak.channels.models import DispatchState, MessageState
 from grahak.core.registry import MassAction, NavLink, Need, Panel, registry
 from grahak.core.templatetags.ui import clock, day
 from grahak.customers import timeline
+from grahak.marketing import search
 from grahak.marketing.models import Campaign, Stage
 
 
@@ -35,6 +36,7 @@ def hang() -> None:
         ),
         Need("campaigns", campaigns_that_need_you, "campaigns.view", order=60),
     )
+    registry.searches += [search.campaigns, search.templates, search.forms]
     registry.add_settings(
         NavLink(
             _("Look of our mails"),

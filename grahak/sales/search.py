@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from grahak.core.access import scope_of
 from grahak.core.money import written
 from grahak.core.templatetags.ui import day
@@ -19,6 +21,7 @@ def orders(user: Any, text: str, limit: int) -> list[dict[str, Any]]:
     found = rows.select_related("customer").order_by("number")[:limit]
     return [
         {
+            "group": _("Orders"),
             "icon": "return" if order.is_return else "order",
             "title": order.number,
             "text": " · ".join(

@@ -10,6 +10,7 @@ from django.db import connection
 from grahak.core.models import User
 from grahak.core.names import similarity
 from grahak.customers.field_rights import SUBJECT, hidden
+from grahak.customers.field_rights import SUBJECT, hidden
 from grahak.customers.models import Contact, Customer
 from grahak.customers.search.names import PLENTY, rounds
 from grahak.customers.search.numbers import by_number
@@ -31,10 +32,12 @@ _ALSO: Final = (
 
 @dataclass(frozen=True)
 class Hit:
-    """A customer found: SCORE 1 and above is sure (a number, the same name)."""
+    """A customer found: SCORE 1 and above is sure (a number, the same name). NAME is the one of its names that is
+    most like what was typed; empty where a number found it."""
 
     pk: int
     score: float
+    name: str = ""
 
 
 def find(user: User, text: str, limit: int = SHOWN) -> list[Hit]:
@@ -46,17 +49,17 @@ def find(user: User, text: str, limit: int = SHOWN) -> list[Hit]:
     sure = [] if hidden(user, SUBJECT) & _NUMBERS else by_number(typed, limit)
     known = _names(user, set(sure)) if sure else {}
     scores = {pk: 2.0 - at / 1000 for at, pk in enumerate(sure) if pk in known}
-    seen = set(scores)
+    seen, best = set(scores), dict[int, str]()
     for number, ids in enumerate(rounds(user, typed, max(limit, 120))):
         new = set(ids) - seen
         seen |= new
         for pk, names in (_names(user, new) if new else {}).items():
-            scores[pk] = max(similarity(typed, name) for name in names)
+            scores[pk], best[pk] = max((similarity(typed, name), name) for name in names)
         if known or _is_enough(scores, *_ENOUGH[number]):
             break
     named = max((score for score in scores.values() if score <= 1), default=0)
     least = max(LIKELY, NEARLY * named)
-    hits = [Hit(pk, score) for pk, score in scores.items() if score >= least]
+    hits = [Hit(pk, score, best.get(pk, "")) for pk, score in scores.items() if score >= least]
     return sorted(hits, key=lambda hit: (-hit.score, hit.pk))[:limit]
 
 

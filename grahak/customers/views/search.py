@@ -1,4 +1,5 @@
-"""The search box: a page, and the lines under the box as one types."""
+"""The search box: a page, and the lines under the box as one types. Customers first, then what other rooms find,
+then the places and new things whose names are meant."""
 
 from __future__ import annotations
 
@@ -6,10 +7,15 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from grahak.core.access import needs, scope_of
+from grahak.core.context import reachable
+from grahak.core.names import normalise
 from grahak.core.registry import registry
+from grahak.core.templatetags.ui import in_english
 from grahak.customers.field_rights import SUBJECT, level
 from grahak.customers.listing import columns
 from grahak.customers.models import Customer
@@ -19,6 +25,7 @@ from grahak.customers.views.parts import wants
 
 IN_BOX = 8
 OTHERS = 5
+PLACES = 8
 
 
 def customers_found(hits: list[Hit], user: Any) -> list[dict[str, Any]]:
@@ -28,12 +35,49 @@ def customers_found(hits: list[Hit], user: Any) -> list[dict[str, Any]]:
     found = [rows[hit.pk] for hit in hits if hit.pk in rows]
     if found:
         columns.fill_people(found)
+    meant = {hit.pk: hit.name for hit in hits}
     lines = []
     for row in found:
         also, language = columns.also_known_as(row)
+        if meant[row.pk] not in ("", row.name):  # by which name it was found: another script, a person there
+            also = meant[row.pk]
+            language = next((code for code, name in (row.other_names or {}).items() if name == also), "")
         phone = "" if no_phone else shown_phone(row.phone_value, row.phone_shown)  # type: ignore[attr-defined]
         lines.append({"row": row, "also": also, "language": language, "phone": phone})
     return lines
+
+
+def groups_found(user: Any, text: str) -> list[dict[str, Any]]:
+    """What the other rooms find, each {"label", "lines"}; none that is empty."""
+    found: list[dict[str, Any]] = []
+    for look in registry.searches:
+        lines = look(user, text, OTHERS)
+        if lines:
+            label = lines[0].get("group", _("Others"))
+            if found and found[-1]["label"] == label:
+                found[-1]["lines"] += lines
+            else:
+                found.append({"label": label, "lines": lines})
+    return found
+
+
+def places_found(user: Any, text: str) -> list[dict[str, Any]]:
+    """Screens and new things (each {"link", "url", "is_new"}) whose name has every typed word in it, in this
+    language or in English."""
+    words = normalise(text).split()
+    found: list[dict[str, Any]] = []
+    for links, is_new in (
+        (registry.new_links, True),
+        (registry.nav, False),
+        (registry.settings_pages, False),
+    ):
+        for line in reachable(links, user):
+            label = line["link"].label
+            new = f"{pgettext('menu', 'New')} new " if is_new else ""
+            told = normalise(f"{new}{label} {in_english(label)}")
+            if all(word in told for word in words):
+                found.append(line | {"is_new": is_new})
+    return found[:PLACES]
 
 
 @require_GET
@@ -44,13 +88,11 @@ def search(request: HttpRequest) -> HttpResponse:
     in_box = wants(request, "palette-results")
     limit = IN_BOX if in_box else SHOWN
     hits = find(request.user, text, limit) if text else []  # type: ignore[arg-type]
-    others: list[dict[str, Any]] = []
-    for look in registry.searches if text else ():
-        others += look(request.user, text, OTHERS)
     context = {
         "text": text,
         "found": customers_found(hits, request.user),
-        "others": others,
+        "groups": groups_found(request.user, text) if text else [],
+        "places": places_found(request.user, text) if text else [],
         "is_full": len(hits) == limit,
         "may_add": scope_of(request.user, "customers.edit") is not None,
     }

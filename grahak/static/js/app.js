@@ -52,6 +52,10 @@
 //   data-marks="id"      on the buttons of bold, italic, link, list of that field; data-meter="id" on its meter
 //   data-upload          on a file field: chosen files are sent at once; data-redraw: a choice that draws it anew
 //
+// The palette (palette.js, recents.js)
+//   data-palette         on a link: opens it; data-palette-hit, data-title, data-icon on a line that was found
+//   data-recent="icon"   on the heading of a record's page: it is among those looked at last (data-title: by this name)
+//
 // The calendar (calendar.js)
 //   data-calendar        around it; data-day on a cell; data-move="url" data-on="2026-11-23" on a line that can be moved
 //
@@ -60,7 +64,8 @@
 //   data-live-pause      on a link: holds them back; data-live-held says how many wait
 //
 // The board of deals (board.js, board-touch.js)
-//   data-board           on the board; data-column="5" on its columns, data-card="12" data-version="3" on each card;
+//   data-board           on the board; data-column="5" on its columns, data-card="12" data-version="3" on each card
+//                        (data-move="url" where that is not a deal's: it is posted to=the column);
 //                        data-stages on a card's link to the stages (the fallback), data-stages-menu on the <dialog> with
 //                        them, data-to="5" on its buttons; data-board-tabs on the tabs that follow the swipe
 //
@@ -81,6 +86,7 @@ import "./once.js";
 import "./palette.js";
 import "./payment.js";
 import "./print.js";
+import "./recents.js";
 import "./segments.js";
 import "./selection.js";
 import "./sheet.js";
