@@ -150,12 +150,14 @@ def filled(name: str) -> None:
 
 def _point_at(name: str) -> None:
     from grahak.core import business
+    from grahak.core.rights import kept as rights
 
     connection.close()
     if connection.vendor == "postgresql":
         connection.close_pool()  # type: ignore[attr-defined]
     connection.settings_dict["NAME"] = name
     business.forget()
+    rights.forget()
 
 
 def _drop(target: str) -> None:

@@ -18,7 +18,7 @@ from django.templatetags.static import static
 from django.test import Client, override_settings
 
 from grahak.config.bench import frame
-from grahak.config.bench.pages import shop
+from grahak.config.bench.pages import rules, shop
 from grahak.core.models import User
 
 SIZES: Final = (1_000, 1_000_000)
@@ -54,6 +54,23 @@ def _measured(size: int, rounds: int) -> Iterator[dict[str, Any]]:
             "reference_value": reference,
             "target": TARGET,
         }
+    yield _with_rules(size, floor, rounds)
+
+
+def _with_rules(size: int, floor: Client, rounds: int) -> dict[str, Any]:
+    """The list of colleagues who see their own customers or their team's: the slowest of them."""
+    rules.put_in_place(size)
+    found = [_turns(client, floor, list(rules.ASKED), rounds) for client in rules.clients().values()]
+    value, reference = max(found, key=lambda pair: pair[0] / pair[1])
+    return {
+        "case": "list_record_rules",
+        "size": size,
+        "value": value,
+        "unit": "ms",
+        "reference": REFERENCE,
+        "reference_value": reference,
+        "target": TARGET,
+    }
 
 
 def _clients() -> tuple[Client, Client]:

@@ -1,4 +1,4 @@
-"""Deals of the generated shop: a fifth of its customers have one, in two pipelines, open, won and lost over the years."""
+"""Deals of the generated shop: a fifth of its customers have one, in two pipelines, open, won and lost."""
 
 from __future__ import annotations
 
