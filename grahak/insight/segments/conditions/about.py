@@ -9,10 +9,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from grahak.core.models import Branch, User
+from grahak.core.models import Branch, Team, User
 from grahak.customers.actions.names import sort_name
 from grahak.customers.listing.filters import distinct_values
-from grahak.customers.models import Customer, Kind, Tag
+from grahak.customers.models import Customer, Kind, Lifecycle, Tag
 from grahak.customers.places import country_choices
 from grahak.insight.segments import words
 from grahak.insight.segments.context import Context, Known
@@ -59,9 +59,26 @@ def people() -> list[tuple[str, Any]]:
 
 
 def _row_or_nobody(args: Args) -> None:
-    for code in args["people"]:
+    _numbers(args["people"], _("Person"))
+
+
+def _team_or_none(args: Args) -> None:
+    _numbers(args["teams"], _("Team"))
+
+
+def _numbers(codes: Any, field: Any) -> None:
+    for code in codes:
         if code != NOBODY and not (code.isascii() and code.isdigit()):
-            raise Wrong(_("“%(field)s” can’t be understood.") % {"field": _("Person")})
+            raise Wrong(_("“%(field)s” can’t be understood.") % {"field": field})
+
+
+def teams() -> list[tuple[str, Any]]:
+    found = Team.objects.filter(archived_at=None).values_list("pk", "name")[:MOST_CHOICES]
+    return [*((str(pk), name) for pk, name in found), (NOBODY, _("no team"))]
+
+
+def lives() -> list[tuple[str, Any]]:
+    return list(Lifecycle.choices)
 
 
 def _kinds() -> list[tuple[str, Any]]:
@@ -72,6 +89,7 @@ def _kinds() -> list[tuple[str, Any]]:
 _NAMES: dict[str, Choices] = {
     "country": country_choices,
     "kind": _kinds,
+    "lifecycle": lives,
     "language": languages,
     "source": lambda: [("hand", _("Written by hand"))],
 }
@@ -111,6 +129,17 @@ def _person(args: Args, ctx: Context) -> str:
     parts = [f"c.owner_id IN {ctx.values(ids)}"] if ids else []
     parts += ["c.owner_id IS NULL"] if NOBODY in args["people"] else []
     return " OR ".join(parts)
+
+
+def _team(args: Args, ctx: Context) -> str:
+    ids = [int(code) for code in args["teams"] if code != NOBODY]
+    parts = [f"c.team_id IN {ctx.values(ids)}"] if ids else []
+    parts += ["c.team_id IS NULL"] if NOBODY in args["teams"] else []
+    return " OR ".join(parts)
+
+
+def _referred(args: Args, ctx: Context) -> str:
+    return Known("c.referred_by_id IS NOT NULL")
 
 
 def _named(args: Args, ctx: Context) -> str:
@@ -192,6 +221,30 @@ add(
             _("in charge is %(name)s") % {"name": words.rows(User, value)} if value else _("nobody is in charge")
         ),
         cost=0, order=7, check=_row_or_nobody,
+    ),
+    _one_of(
+        "lifecycle", "lifecycle", gettext_lazy("Lifecycle"), lives,
+        gettext_lazy("In their life with the shop: %(values)s"), gettext_lazy("is a %(value)s"), 13,
+    ),
+    Condition(
+        "team", HEADING, gettext_lazy("Team"),
+        (Field("teams", "choices", gettext_lazy("Team"), teams),),
+        _team,
+        lambda args: _("Belongs to the team %(names)s") % {"names": words.labels(teams(), args["teams"])},
+        _of_customer("team_id"),
+        lambda args, value: (
+            _("belongs to %(name)s") % {"name": words.rows(Team, value)} if value else _("belongs to no team")
+        ),
+        cost=0, order=14, check=_team_or_none,
+    ),
+    Condition(
+        "referred", HEADING, gettext_lazy("Was sent by a customer"),
+        (),
+        _referred,
+        lambda args: _("Was sent by another customer"),
+        _of_customer("referred_by_id"),
+        lambda args, value: _("was sent by a customer") if value else _("came by themselves"),
+        cost=0, order=15,
     ),
     Condition(
         "name", HEADING, gettext_lazy("Name contains"),

@@ -13,7 +13,7 @@ import duckdb
 
 from grahak.catalogue.models import Category, Product
 from grahak.channels.models import Dispatch, Message
-from grahak.core.models import Branch, User
+from grahak.core.models import Branch, Team, User
 from grahak.customers.actions.names import sort_name
 from grahak.customers.models import (
     Consent,
@@ -59,6 +59,7 @@ class World:
             User.objects.create_user(f"p{n}@world.example", "x", name=f"P {n}", role="salesman").pk
             for n in range(2)
         ]
+        self.teams = [Team.objects.get_or_create(name=f"Team {n}")[0].pk for n in range(2)]
         self.tags = [Tag.objects.get_or_create(name=f"tag {n}")[0].pk for n in range(3)]
         self.categories = [Category.objects.get_or_create(name=f"Category {n}")[0].pk for n in range(2)]
         self.products = [
@@ -99,7 +100,9 @@ class World:
             source=pick(["hand", "import"]), branch_id=self.maybe(pick(self.branches)),
             owner_id=self.maybe(pick(self.people)), since=self.maybe(self.day()), created_at=self.at(),
             archived_at=self.maybe(self.at(), 0.1), credit_limit=self.maybe(Decimal(pick(MONEY))),
-            credit_days=self.maybe(pick([0, 15, 30])),
+            credit_days=self.maybe(pick([0, 15, 30])), team_id=self.maybe(pick(self.teams)),
+            lifecycle=pick(["lead", "prospect", "customer", "lapsed"]),
+            referred_by=self.maybe(Customer.objects.order_by("pk").first(), 0.3),
         )  # fmt: skip
         pk = customer.pk
         contact = Contact.objects.create(customer=customer, name=name, is_primary=True)
