@@ -58,7 +58,7 @@ from grahak.customers.actions.tasks import (
     tick_step,
 )
 from grahak.customers.actions.timeline import record_call, tell, write_note
-from grahak.customers.actions.views import edit_view, remove_view, save_view
+from grahak.customers.actions.views import copy_view, edit_view, mark_view, remove_view, save_view
 from grahak.customers.actions.visits import tell_visits
 
 __all__ = [
@@ -76,6 +76,7 @@ __all__ = [
     "cancel_meeting",
     "change_field",
     "change_tasks",
+    "copy_view",
     "edit_contact",
     "edit_customer",
     "edit_meeting",
@@ -90,6 +91,7 @@ __all__ = [
     "index_names",
     "log_call",
     "make_primary",
+    "mark_view",
     "move_contact",
     "move_field",
     "put_field_away",

@@ -9,11 +9,13 @@ customers than it was meant to.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -21,6 +23,7 @@ from grahak.core.digits import to_ascii_digits
 from grahak.core.models import User
 from grahak.core.parsing import Unreadable, parse_decimal
 from grahak.core.registry import Filter
+from grahak.core.rights.kept import reach_of
 from grahak.customers.field_rights import filter_named
 from grahak.customers.listing.sorting import Place, Sort, read_place, sort_of
 from grahak.customers.models import Customer, SavedView
@@ -30,8 +33,9 @@ SIZES: Final = (25, 50, 100, 200)
 SIZE: Final = 50
 MOST_FILTERS: Final = 20
 LONGEST: Final = 200
+_NAME: Final = re.compile(r"[\w-]{1,60}", re.ASCII)
 RESERVED: Final = frozenset(
-    {"view", "q", "sort", "size", "after", "before", "last", "page", "add", "edit", "all"}
+    {"view", "q", "sort", "size", "after", "before", "last", "page", "add", "edit", "all", "by", "cols", "column"}
 )
 
 
@@ -62,6 +66,8 @@ class Question:
     page: int = 0
     problems: tuple[str, ...] = ()
     lost: bool = False  # the place in the list could not be read
+    board: str = ""  # by what it is shown as a board (listing.board); "" for a list
+    columns: tuple[str, ...] = ()  # the columns that a saved view brings
 
     @property
     def order(self) -> Sort:
@@ -86,16 +92,19 @@ class Question:
 
     def parts(self, **changes: Any) -> list[tuple[str, str]]:
         """The question as (name, value) pairs of an address, without the place in the list. CHANGES replace
-        view, text, sort or size; None leaves them out."""
+        view, text, sort, size, by or cols; None leaves them out."""
         values: dict[str, Any] = {
             "view": self.view.pk if self.view else None,
             "q": self.text or None,
             "sort": self.sort.code if self.sort else None,
             "size": self.size if self.size != SIZE else None,
+            "by": self.board or None,
+            "cols": ",".join(self.columns) or None,
         } | changes
         pairs = [(name, str(values[name])) for name in ("view", "q") if values[name] is not None]
         pairs += [(one.filter.name, one.code) for one in self.asked]
-        return pairs + [(name, str(values[name])) for name in ("sort", "size") if values[name] is not None]
+        last = ("sort", "size", "by", "cols")
+        return pairs + [(name, str(values[name])) for name in last if values[name] is not None]
 
     def query(self, **changes: Any) -> str:
         """The same as a query string without "?"."""
@@ -172,7 +181,14 @@ def read(params: QueryDict | str, user: User) -> Question:
         page=_number(query.get("page", ""), 0),
         problems=(*problems, *wrong),
         lost=lost,
+        board=_code(query.get("by", "")),
+        columns=tuple(_code(name) for name in query.get("cols", "")[:2000].split(",") if _code(name)),
     )
+
+
+def _code(text: str) -> str:
+    """The name of a column or board, if it may be one; whether there is such a one is for those who draw it."""
+    return text if _NAME.fullmatch(text) else ""
 
 
 def _view(query: QueryDict, user: User) -> tuple[SavedView | None, list[str]]:
@@ -186,10 +202,11 @@ def _view(query: QueryDict, user: User) -> tuple[SavedView | None, list[str]]:
 
 
 def views_of(user: User) -> Any:
-    """The views a person may use: shared ones and their own."""
-    from django.db.models import Q
-
-    return SavedView.objects.filter(Q(is_shared=True) | Q(by=user))
+    """The views a person may use: their own, their teams' and those for everybody."""
+    if not user.pk:
+        return SavedView.objects.filter(is_shared=True)
+    teams, _people = reach_of(user)
+    return SavedView.objects.filter(Q(is_shared=True) | Q(by_id=user.pk) | Q(team_id__in=sorted(teams)))
 
 
 def _asked(query: QueryDict, user: User) -> tuple[list[Asked], list[str]]:

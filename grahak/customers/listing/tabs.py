@@ -7,13 +7,15 @@ from html import escape
 from typing import Any
 
 from django.core.cache import cache
+from django.db.models import Exists, OuterRef
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from grahak.core.models import User
+from grahak.core.templatetags.ui import icon
 from grahak.customers.listing.page import Page, count_capped
 from grahak.customers.listing.question import Question, read, views_of
-from grahak.customers.models import SavedView
+from grahak.customers.models import SavedView, ViewMark
 from grahak.customers.seeds import is_seed
 
 LIST = "/customers/"
@@ -31,6 +33,9 @@ class Tab:
     changed: bool  # the address has left what is saved
     own: bool
     count: str
+    pinned: bool = False
+    hidden: bool = False
+    opens: bool = False  # the list opens with it
 
 
 def view_name(view: SavedView) -> str:
@@ -38,19 +43,49 @@ def view_name(view: SavedView) -> str:
     return gettext(view.name) if is_seed(view) else view.name
 
 
-def tabs(user: User, question: Question, page: Page) -> list[Tab]:
+def marked(user: User) -> list[SavedView]:
+    """The views this person may use, with what they do with each: pinned ones first."""
+    mine = ViewMark.objects.filter(user_id=user.pk, view=OuterRef("pk"))
+    rows = views_of(user).annotate(
+        pinned=Exists(mine.filter(is_pinned=True)),
+        hidden=Exists(mine.filter(is_hidden=True)),
+        opens=Exists(mine.filter(is_default=True)),
+    )
+    return list(rows.order_by("-pinned", "position", "id"))
+
+
+def opening(user: User) -> int | None:
+    """The view with which the list opens for this person."""
+    key = f"customers.opens.{user.pk}"
+    known = cache.get(key)
+    if known is None:
+        found = ViewMark.objects.filter(user_id=user.pk, is_default=True, view__in=views_of(user))
+        known = found.values_list("view_id", flat=True).first() or 0
+        cache.set(key, known, COUNTED_FOR)
+    return known or None
+
+
+def forget_opening(user: User) -> None:
+    """The person chose another."""
+    cache.delete(f"customers.opens.{user.pk}")
+
+
+def tabs(user: User, question: Question, page: Page | None) -> list[Tab]:
     """The views this person may use. Only the current one is counted here; others show what was counted
-    lately."""
-    views = list(views_of(user))
+    lately. A board (no PAGE) counts nothing. Hidden ones are left out, but for the current one."""
+    views: list[Any] = marked(user)
     kept = cache.get_many([_key(user, view) for view in views])
     current = _current(question, views)
     out = []
     for view in views:
         here = view is current
         changed = here and _differs(question, view, user)
-        count = page.count_words if here and not changed else kept.get(_key(user, view), "")
+        if view.hidden and not here:
+            continue
+        count = page.count_words if page and here and not changed else kept.get(_key(user, view), "")
         own = view.by_id == user.pk
-        out.append(Tab(view, view_name(view), f"view={view.pk}", here, changed, own, count))
+        marks = {"pinned": view.pinned, "hidden": view.hidden, "opens": view.opens}
+        out.append(Tab(view, view_name(view), f"view={view.pk}", here, changed, own, count, **marks))
     return out
 
 
@@ -59,9 +94,10 @@ def tab_links(found: list[Tab]) -> SafeString:
     parts = []
     for tab in found:
         here = ' aria-current="page"' if tab.current else ""
+        pin = icon("pin", "s") if tab.pinned else ""
         star = f' <span class="quiet" title="{escape(gettext("changed"))}">*</span>' if tab.changed else ""
         parts.append(
-            f'<a class="tabs__tab" href="{LIST}?{tab.query}"{here}><bdi>{escape(tab.name)}</bdi>{star} '
+            f'<a class="tabs__tab" href="{LIST}?{tab.query}"{here}>{pin}<bdi>{escape(tab.name)}</bdi>{star} '
             f'<span class="count" id="count-{tab.view.pk}">{tab.count}</span></a>'
         )
     return mark_safe("".join(parts))
@@ -70,7 +106,7 @@ def tab_links(found: list[Tab]) -> SafeString:
 def _current(question: Question, views: list[SavedView]) -> SavedView | None:
     if question.view is not None:
         return next((view for view in views if view.pk == question.view.pk), None)
-    if question.is_open:
+    if question.is_open and not question.board:
         return next((view for view in views if is_seed(view) and not view.query), None)
     return None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,25 +15,42 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from grahak.core.access import needs, scope_of
 from grahak.core.toasts import say
 from grahak.customers import actions
-from grahak.customers.listing.question import read
-from grahak.customers.listing.tabs import count_views, view_name
+from grahak.customers.listing.question import read, views_of
+from grahak.customers.listing.tabs import count_views, forget_opening, marked, view_name
 from grahak.customers.models import SavedView
-from grahak.customers.views.listing import back_to_list
+from grahak.customers.views.listing import COLUMNS, back_to_list
 from grahak.customers.views.parts import LARGEST, sentences
 
 
 def _asked(request: HttpRequest) -> str:
     """The list a form was posted from, without its view: what is to be saved."""
     question = read(request.POST.get("query", "")[:4000], request.user)  # type: ignore[arg-type]
+    kept = question.columns or tuple(request.session.get(COLUMNS) or ())
     if question.problems:
         raise ValidationError(_("This list’s address is broken: open the list anew."))
-    return question.query(view=None)
+    return question.query(view=None, cols=",".join(kept) or None)
+
+
+def _for_whom(request: HttpRequest) -> dict[str, Any]:
+    """Whom a form shares a view with: "team" one's own team, anything else that is there all colleagues."""
+    said = request.POST.get("shared", "")
+    team = request.user.team if said == "team" else None  # type: ignore[union-attr]
+    return {"is_shared": bool(said) and said != "team", "team": team}
+
+
+def _seen(request: HttpRequest, pk: int) -> SavedView:
+    """A view that this person may use."""
+    found = views_of(request.user).filter(pk=pk).first() if pk <= LARGEST else None  # type: ignore[arg-type]
+    if found is None:
+        raise Http404
+    return found
 
 
 def _own(request: HttpRequest, pk: int) -> SavedView:
     """A view this person may change: their own, or a shared one if they run the shop."""
     runs = scope_of(request.user, "settings.edit") is not None
-    rows = SavedView.objects.filter(Q(by=request.user) | Q(is_shared=True) if runs else Q(by=request.user))
+    shared = Q(is_shared=True) | Q(team__isnull=False)
+    rows = SavedView.objects.filter(Q(by=request.user) | shared if runs else Q(by=request.user))
     found = rows.filter(pk=pk).first() if pk <= LARGEST else None
     if found is None:
         raise Http404
@@ -47,7 +66,7 @@ def save(request: HttpRequest) -> HttpResponse:
             by=request.user,  # type: ignore[arg-type]
             name=request.POST.get("name", ""),
             query=_asked(request),
-            is_shared="shared" in request.POST,
+            **_for_whom(request),
         )
     except ValidationError as error:
         say(request, sentences(error), tone="wrong")
@@ -66,13 +85,46 @@ def view(request: HttpRequest, pk: int) -> HttpResponse:
             if "keep" in request.POST:
                 actions.edit_view(found, by=request.user, query=_asked(request))  # type: ignore[arg-type]
             else:
-                name, shared = request.POST.get("name", ""), "shared" in request.POST
-                actions.edit_view(found, by=request.user, name=name, is_shared=shared)  # type: ignore[arg-type]
+                name = request.POST.get("name", "")
+                actions.edit_view(found, by=request.user, name=name, **_for_whom(request))  # type: ignore[arg-type]
             say(request, _("Saved."))
         except ValidationError as error:
             say(request, sentences(error), tone="wrong")
         return redirect(f"{reverse('customers:list')}?view={found.pk}")
     return render(request, "customers/view.html", {"view": found, "name": view_name(found)})
+
+
+@require_POST
+@needs("customers.view")
+def copy(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same once more, as one's own."""
+    try:
+        made = actions.copy_view(_seen(request, pk), by=request.user)  # type: ignore[arg-type]
+    except ValidationError as error:
+        say(request, sentences(error), tone="wrong")
+        return redirect(f"{reverse('customers:list')}?view={pk}")
+    say(request, _("The view “%(name)s” is saved.") % {"name": made.name})
+    return redirect("customers:view", made.pk)
+
+
+@require_POST
+@needs("customers.view")
+def mark(request: HttpRequest, pk: int) -> HttpResponse:
+    """Pin a view, put it out of one's sight, or let the list open with it; "0" takes that back."""
+    found = _seen(request, pk)
+    said = {name: request.POST[name] == "1" for name in ("pinned", "hidden", "opens") if name in request.POST}
+    actions.mark_view(found, by=request.user, **said)  # type: ignore[arg-type]
+    forget_opening(request.user)  # type: ignore[arg-type]
+    say(request, _("Saved."))
+    return redirect("customers:list" if said.get("hidden") else f"{reverse('customers:list')}?view={pk}")
+
+
+@require_GET
+@needs("customers.view")
+def views(request: HttpRequest) -> HttpResponse:
+    """All views this person may use, with what they do with each."""
+    found = [(view, view_name(view)) for view in marked(request.user)]  # type: ignore[arg-type]
+    return render(request, "customers/views.html", {"views": found})
 
 
 @require_POST

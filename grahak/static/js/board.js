@@ -1,4 +1,4 @@
-// The board of deals: cards are dragged by mouse or finger, moved by Alt and the arrows, or by "m" and a list. The card
+// The boards of deals and of customers: cards are dragged by mouse or finger, moved by Alt and the arrows, or by "m" and a list. The card
 // goes to its new column at once; the server's answer brings the sums, or puts the columns right and says why.
 import { isTyping } from "./keys.js";
 
@@ -19,8 +19,8 @@ async function put(one, to) {
   const home = one.nextElementSibling;
   const held = one.contains(document.activeElement);
   to.querySelector(".board__cards").prepend(one);
-  const answer = await window.htmx.ajax("POST", `/deals/${one.dataset.card}/move/`, {
-    source: one, swap: "none", values: { stage: to.dataset.column, version: one.dataset.version },
+  const answer = await window.htmx.ajax("POST", one.dataset.move || `/deals/${one.dataset.card}/move/`, {
+    source: one, swap: "none", values: { stage: to.dataset.column, to: to.dataset.column, version: one.dataset.version },
   }).then(() => true, () => false);
   if (!answer) from.querySelector(".board__cards").insertBefore(one, home);
   const now = document.getElementById(one.id);
@@ -43,7 +43,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-stages-menu] [data-to]");
   if (button) {
     button.closest("dialog").close();
-    put(chosen, document.querySelector(`[data-column="${button.dataset.to}"]`));
+    put(chosen, document.querySelector(`[data-column="${CSS.escape(button.dataset.to)}"]`));
   }
 });
 
