@@ -37,7 +37,10 @@ def tell_story(*, by: User | None) -> int:
     chance = random.Random(SEED)
     pipelines = {code: _pipeline(code, by) for code in HOW_MANY}
     rows = CustomerFigures.objects.filter(customer__kind=Kind.BUSINESS, customer__archived_at=None)
-    best = [row.customer for row in rows.select_related("customer__owner", "customer__branch").order_by("-net")[:160]]
+    best = [
+        row.customer
+        for row in rows.select_related("customer__owner", "customer__branch").order_by("-net")[:160]
+    ]
     told = 0
     for code, pipeline in pipelines.items():
         stages = list(pipeline.stages.select_related("pipeline"))
@@ -57,7 +60,12 @@ def _pipeline(code: str, by: User | None) -> Pipeline:
 
 
 def _one(
-    chance: random.Random, customer: Customer, stages: list[DealStage], title: str, place: int, by: User | None
+    chance: random.Random,
+    customer: Customer,
+    stages: list[DealStage],
+    title: str,
+    place: int,
+    by: User | None,
 ) -> None:
     """One deal, begun some weeks ago and gone through its stages since."""
     open_stages = [one for one in stages if one.kind == StageKind.OPEN]

@@ -40,8 +40,13 @@ def hang() -> None:
     _hang_pages()
     registry.add(
         Panel("sales.deals", "related", "sales/deals/_panel.html", panel, order=12, action="deals.view"),
-        Panel("sales.deal", "actions", "sales/deals/_new.html", lambda customer, request: {}, order=70, action="deals.edit"),
-        Column("deals", _("Open deals"), _cell, css="num wide-only", order=45, fill=fill, export=_open_sum, reads=("pk",)),
+        Panel(
+            "sales.deal", "actions", "sales/deals/_new.html", lambda customer, request: {}, order=70,
+            action="deals.edit",
+        ),
+        Column(
+            "deals", _("Open deals"), _cell, css="num wide-only", order=45, fill=fill, export=_open_sum, reads=("pk",)
+        ),
         Filter("deals", _("Open deals"), COMPARISONS, by_deals, kind="number", order=45),
         Need("sales.deals", needs, "deals.view", order=35),
     )  # fmt: skip

@@ -23,7 +23,9 @@ def test_the_demo_tells_deals_in_two_pipelines_and_only_once(amina: User, rajkot
     assert tell_story(by=amina) == 0
     assert sorted(Pipeline.objects.values_list("name", flat=True)) == ["Big orders", "New shops"]
     states = Deal.objects.values_list("pipeline__name", "state").distinct()
-    assert set(states) == {(name, state) for name in ("Big orders", "New shops") for state in ("open", "won", "lost")}
+    assert set(states) == {
+        (name, state) for name in ("Big orders", "New shops") for state in ("open", "won", "lost")
+    }
     kept = set(StageFigures.objects.values_list("cell", "deals", "amount"))
     counting.recount_all()
     assert set(StageFigures.objects.values_list("cell", "deals", "amount")) == kept

@@ -28,6 +28,11 @@ FACTS = ("amount", "expected_on", "owner", "team", "branch", "contact")
 ORDERS_SHOWN = 20
 
 
+def _sent(request: HttpRequest) -> Any:
+    """What the form was sent with, None where it is only asked for."""
+    return request.POST if request.method == "POST" else None
+
+
 @require_http_methods(["GET", "POST"])
 @needs("deals.edit")
 def new(request: HttpRequest) -> HttpResponse:
@@ -35,7 +40,7 @@ def new(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     customer, stage = _asked_customer(request), _asked_stage(request, user)
     form = DealForm(
-        request.POST if request.method == "POST" else None,
+        _sent(request),
         user=user,
         customer=customer,
         initial=DealForm.start(customer, stage, user),
@@ -147,9 +152,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """All of it in one form."""
     user: Any = request.user
     found = deal_for(request, pk, "deals.edit")
-    form = DealForm(
-        request.POST if request.method == "POST" else None, user=user, deal=found, initial=DealForm.of(found)
-    )
+    form = DealForm(_sent(request), user=user, deal=found, initial=DealForm.of(found))
     if request.method == "POST" and form.is_valid():
         names = FIELDS & set(form.fields)
         try:
@@ -171,9 +174,7 @@ def fact(request: HttpRequest, pk: int, field: str) -> HttpResponse:
     """One fact changed where it stands: asked for, its field; sent, the line anew."""
     user: Any = request.user
     found = deal_for(request, pk, "deals.edit")
-    form = DealForm(
-        request.POST if request.method == "POST" else None, user=user, deal=found, initial=DealForm.of(found)
-    )
+    form = DealForm(_sent(request), user=user, deal=found, initial=DealForm.of(found))
     if field not in FACTS or field not in form.fields:
         raise Http404
     for name in set(form.fields) - {field, "seen"}:
