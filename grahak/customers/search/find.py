@@ -10,7 +10,6 @@ from django.db import connection
 from grahak.core.models import User
 from grahak.core.names import similarity
 from grahak.customers.field_rights import SUBJECT, hidden
-from grahak.customers.field_rights import SUBJECT, hidden
 from grahak.customers.models import Contact, Customer
 from grahak.customers.search.names import PLENTY, rounds
 from grahak.customers.search.numbers import by_number
@@ -20,7 +19,6 @@ MOST: Final = 400
 LIKELY: Final = 0.5  # below this likeness a name is not what was meant
 NEARLY: Final = 0.65  # nor below this share of the best one's likeness
 LONGEST: Final = 100
-_NUMBERS: Final = {"phone", "email", "tax_id"}  # who may not see one can't find by any: a hit would tell it
 # When to look no further: (how many were found, likeness of the best) after each round of candidates.
 _ENOUGH: Final = ((PLENTY, 0.9), (1, 0.8), (1, 0.72), (1, 0.0))
 _SAME: Final = 0.95  # nobody looks for other spellings of a name as like as this
@@ -46,7 +44,7 @@ def find(user: User, text: str, limit: int = SHOWN) -> list[Hit]:
     typed = " ".join(text.split())[:LONGEST]
     if not typed:
         return []
-    sure = [] if hidden(user, SUBJECT) & _NUMBERS else by_number(typed, limit)
+    sure = by_number(typed, limit, hidden(user, SUBJECT))
     known = _names(user, set(sure)) if sure else {}
     scores = {pk: 2.0 - at / 1000 for at, pk in enumerate(sure) if pk in known}
     seen, best = set(scores), dict[int, str]()
