@@ -15,19 +15,22 @@ from grahak.customers.leads import actions, seeds
 from grahak.customers.leads.lists import add_word
 from grahak.customers.models import LeadSource, Lifecycle
 
-WORDS: Final = {
-    **dict.fromkeys(
-        ("lead", "new lead", "open lead", "subscriber", "marketing qualified lead", "enquiry", "inquiry", "لیڈ", "लीड", "લીડ"), Lifecycle.LEAD
-    ),
-    **dict.fromkeys(
-        ("prospect", "qualified", "sales qualified lead", "opportunity", "ممکنہ گاہک", "संभावित", "संभावित ग्राहक", "સંભવિત", "સંભવિત ગ્રાહક"),
-        Lifecycle.PROSPECT,
-    ),
-    **dict.fromkeys(
-        ("customer", "active", "client", "buyer", "evangelist", "other", "گاہک", "ग्राहक", "ગ્રાહક"), Lifecycle.CUSTOMER
-    ),
-    **dict.fromkeys(("lapsed", "inactive", "lost customer", "dormant"), Lifecycle.LAPSED),
-}  # fmt: skip
+_LEAD = "lead|new lead|open lead|subscriber|marketing qualified lead|enquiry|inquiry|لیڈ|लीड|લીડ"
+_PROSPECT = (
+    "prospect|qualified|sales qualified lead|opportunity|ممکنہ گاہک|संभावित|संभावित ग्राहक|સંભવિત|સંભવિત ગ્રાહક"
+)
+_CUSTOMER = "customer|active|client|buyer|evangelist|other|گاہک|ग्राहक|ગ્રાહક"
+_LAPSED = "lapsed|inactive|lost customer|dormant"
+WORDS: Final[dict[str, Lifecycle]] = {
+    word: life
+    for words, life in (
+        (_LEAD, Lifecycle.LEAD),
+        (_PROSPECT, Lifecycle.PROSPECT),
+        (_CUSTOMER, Lifecycle.CUSTOMER),
+        (_LAPSED, Lifecycle.LAPSED),
+    )
+    for word in words.split("|")
+}
 BEFORE_BUYING: Final = (Lifecycle.LEAD, Lifecycle.PROSPECT)
 
 

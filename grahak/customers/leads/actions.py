@@ -207,9 +207,7 @@ def _win(lead: Lead, at: dt.datetime) -> None:
 
 
 @transaction.atomic
-def lose(
-    lead: Lead, reason: LostReason, *, by: User, note: str = "", at: dt.datetime | None = None
-) -> Lead:
+def lose(lead: Lead, reason: LostReason, *, by: User, note: str = "", at: dt.datetime | None = None) -> Lead:
     """It came to nothing, for a reason. The customer stays where they are in their life. ValidationError for one that
     is closed."""
     locked, moment = _locked(lead), at or timezone.now()
@@ -233,7 +231,11 @@ def reopen(lead: Lead, *, by: User) -> Lead:
     if Lead.objects.filter(customer=locked.customer, state__in=OPEN).exists():
         raise ValidationError(_("%(name)s has another open lead.") % {"name": locked.customer.name})
     locked.state = (
-        LeadState.QUALIFIED if locked.qualified_at else LeadState.TALKING if locked.first_talk_at else LeadState.NEW
+        LeadState.QUALIFIED
+        if locked.qualified_at
+        else LeadState.TALKING
+        if locked.first_talk_at
+        else LeadState.NEW
     )
     locked.lost_at, locked.lost_reason, locked.lost_note = None, None, ""
     locked.save(update_fields=["state", "lost_at", "lost_reason", "lost_note"])

@@ -65,7 +65,9 @@ class LeadForm(StyledForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         facts = fact_fields(user)
-        taken = {name: facts[name] for name in ("city", "area", "kind", "language", "branch") if name in facts}
+        taken = {
+            name: facts[name] for name in ("city", "area", "kind", "language", "branch") if name in facts
+        }
         taken["kind"].initial = Kind.BUSINESS
         self.fields |= taken
         if scope_of(user, "leads.give") is not None:
@@ -142,7 +144,9 @@ class ConvertForm(StyledForm):
 class GiveForm(StyledForm):
     """To whom leads go, by hand."""
 
-    owner = Rows(User.objects.filter(is_active=True), label=_("Colleague"), required=False, empty_label=_("nobody"))
+    owner = Rows(
+        User.objects.filter(is_active=True), label=_("Colleague"), required=False, empty_label=_("nobody")
+    )
     team = Rows(Team.objects.filter(archived_at=None), label=_("Team"), required=False)
 
 
@@ -235,6 +239,8 @@ def shown_values(line: dict[str, Any]) -> str:
 def suggestions() -> dict[str, list[str]]:
     """What may be typed for each subject of a list, for the datalists of the rule's page."""
     found = {
-        one.code: [str(label) for _code, label in one.choices()] for one in rules.SUBJECTS.values() if one.choices
+        one.code: [str(label) for _code, label in one.choices()]
+        for one in rules.SUBJECTS.values()
+        if one.choices
     }
     return found | {"tag": list(Tag.objects.values_list("name", flat=True)[:300])}

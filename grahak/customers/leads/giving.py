@@ -140,13 +140,15 @@ def try_out(leads: Iterable[Lead]) -> list[tuple[Lead, Gift | None]]:
 
 @transaction.atomic
 def give(leads: Iterable[Lead], owner: User | None, team: Team | None, *, by: User | None) -> int:
-    """Give leads to a colleague, a team, both or (None and None) nobody, by hand or as a form says. Returns how many were given."""
+    """Give leads to a colleague, a team, both or (None and None) nobody, by hand or as a form says.
+    Returns how many were given."""
     ids = [lead.pk for lead in leads]
     rows = Lead.objects.filter(pk__in=ids).select_related("customer").order_by("pk")
     found = [
         (row, Gift(owner, team))
         for row in rows
-        if row.customer.owner_id != (owner.pk if owner else None) or (team and row.customer.team_id != team.pk)
+        if row.customer.owner_id != (owner.pk if owner else None)
+        or (team and row.customer.team_id != team.pk)
     ]
     _write(found, by)
     return len(found)

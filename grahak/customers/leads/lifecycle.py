@@ -41,7 +41,13 @@ WHY: Final[dict[str, Any]] = {
     "rule": _("Set by a rule of the shop"),
 }
 KIND: Final = "customers.lifecycle.changed"
-TOLD: Final = ("converted", "ordered", "order_gone", "lapsed", "returned")  # the others have lines of their own
+TOLD: Final = (
+    "converted",
+    "ordered",
+    "order_gone",
+    "lapsed",
+    "returned",
+)  # the others have lines of their own
 BEFORE_BUYING: Final = (Lifecycle.LEAD, Lifecycle.PROSPECT)
 BUYING: Final = (Lifecycle.CUSTOMER, Lifecycle.LAPSED)
 
@@ -81,9 +87,7 @@ def change_many(
             continue
         Customer.objects.filter(pk__in=before).update(lifecycle=after, updated_at=now)
         steps = LifecycleChange.objects.bulk_create(
-            LifecycleChange(
-                customer_id=pk, before=was, after=after, at=times.get(pk, now), by=by, why=why
-            )
+            LifecycleChange(customer_id=pk, before=was, after=after, at=times.get(pk, now), by=by, why=why)
             for pk, was in before.items()
         )
         moved += list(before)
@@ -129,9 +133,7 @@ def captured(ids: Iterable[int], after: str, *, by: User | None, why: str, at: d
 
 def ordered(first: Mapping[int, dt.datetime]) -> list[int]:
     """These have orders, the first at that moment: who was a lead or prospect is a customer now."""
-    return change_many(
-        first, Lifecycle.CUSTOMER, by=None, why="ordered", at=first, only_from=BEFORE_BUYING
-    )
+    return change_many(first, Lifecycle.CUSTOMER, by=None, why="ordered", at=first, only_from=BEFORE_BUYING)
 
 
 def unordered(ids: Iterable[int]) -> list[int]:

@@ -140,8 +140,7 @@ def facts_of(leads: Iterable[Lead]) -> dict[int, Facts]:
         for pk, name in links.values_list("customer_id", "tag__name"):
             tags.setdefault(pk, set()).add(normalise(name))
     return {
-        row.pk: facts(row.customer, row.source_id, row.worth, tags.get(row.customer_id, ()))
-        for row in rows
+        row.pk: facts(row.customer, row.source_id, row.worth, tags.get(row.customer_id, ())) for row in rows
     }
 
 

@@ -17,7 +17,13 @@ from grahak.customers.text import one_line
 
 @transaction.atomic
 def relate(
-    one: Customer, other: Customer, kind: RelationKind, *, by: User | None, forward: bool = True, note: str = ""
+    one: Customer,
+    other: Customer,
+    kind: RelationKind,
+    *,
+    by: User | None,
+    forward: bool = True,
+    note: str = "",
 ) -> Relation:
     """ONE is KIND.forward of OTHER (FORWARD), or the other way round. The same again is the row that is there. In a
     chain nobody has two heads and nobody is under themselves: ValidationError says who stands in the way."""

@@ -61,7 +61,7 @@ def _ids(sql: str, params: list[Any]) -> list[int]:
 
 def referred_by(pk: int) -> RawSQL:
     """As a subquery: everybody whom this customer sent, and whom those sent, and so on."""
-    return RawSQL(_REFERRED, [pk])
+    return RawSQL(_REFERRED, [pk])  # noqa: S611
 
 
 def referrers_of(pk: int) -> list[int]:

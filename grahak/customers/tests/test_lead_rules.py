@@ -48,7 +48,10 @@ def test_the_first_rule_that_fits_decides_and_is_told(amina: User, bilal: User, 
     far = leads.capture(by=amina, name="A", city="SURAT ", source="phone")
     near = leads.capture(by=amina, name="B", city="Rajkot", source="phone")
     assert (far.customer.owner, near.customer.owner) == (chirag, bilal)
-    assert list(LeadGiven.objects.order_by("pk").values_list("rule_name", flat=True)) == ["Surat", "Everything else"]
+    assert list(LeadGiven.objects.order_by("pk").values_list("rule_name", flat=True)) == [
+        "Surat",
+        "Everything else",
+    ]
     line = Activity.objects.get(kind="customers.lead.given", customer=far.customer)
     assert line.facts["rule"] == "Surat"
     # chirag sees his own branch only: the customer is his branch's now
@@ -103,14 +106,18 @@ def test_turns_are_fair_and_pass_over_a_closed_log_in(amina: User, bilal: User, 
     assert set(Customer.objects.values_list("team", flat=True)) == {team.pk}
 
 
-def test_a_rule_whose_people_have_left_lets_the_next_one_decide(amina: User, bilal: User, chirag: User) -> None:
+def test_a_rule_whose_people_have_left_lets_the_next_one_decide(
+    amina: User, bilal: User, chirag: User
+) -> None:
     rule(amina, "Gone", gives="person", person=chirag)
     rule(amina, "Stays", gives="person", person=bilal)
     User.objects.filter(pk=chirag.pk).update(is_active=False)
     assert leads.capture(by=amina, name="A", source="phone").customer.owner == bilal
 
 
-def test_a_branch_gives_to_its_people(amina: User, bilal: User, chirag: User, rajkot: Branch, surat: Branch) -> None:
+def test_a_branch_gives_to_its_people(
+    amina: User, bilal: User, chirag: User, rajkot: Branch, surat: Branch
+) -> None:
     rule(amina, gives="branch", conditions=[asks("branch", "is", str(surat.pk))])
     assert leads.capture(by=amina, name="A", branch=surat, source="phone").customer.owner == chirag
     assert leads.capture(by=amina, name="B", branch=rajkot, source="phone").customer.owner is None
@@ -129,7 +136,12 @@ def test_the_dry_run_says_where_the_waiting_leads_would_go_and_changes_nothing(
         leads.capture(by=amina, name=f"Lead {number}", source="phone")
     rule(amina, "By turns", gives="turns", team=team)
     page = as_amina.get("/leads/rules/")
-    assert [gift.owner.name.split()[0] for _lead, gift in page.context["tried"]] == ["Bilal", "Dina", "Esha", "Bilal"]
+    assert [gift.owner.name.split()[0] for _lead, gift in page.context["tried"]] == [
+        "Bilal",
+        "Dina",
+        "Esha",
+        "Bilal",
+    ]
     assert page.context["sums"] == [("Bilal Shaikh", 2), ("Dina", 1), ("Esha", 1)]
     assert Customer.objects.exclude(owner=None).count() == 0
     assert RuleTurn.objects.count() == 0
@@ -144,7 +156,9 @@ def test_what_somebody_has_is_not_dealt_out(amina: User, bilal: User, chirag: Us
     assert Customer.objects.get().owner == chirag
 
 
-def test_leads_are_given_and_given_back_by_hand(as_amina: Client, as_bilal: Client, amina: User, bilal: User) -> None:
+def test_leads_are_given_and_given_back_by_hand(
+    as_amina: Client, as_bilal: Client, amina: User, bilal: User
+) -> None:
     one = leads.capture(by=amina, name="A", source="phone")
     as_amina.post("/leads/give/", {"ids": [one.pk], "owner": bilal.pk, "do": "give"})
     assert Customer.objects.get().owner == bilal
@@ -154,7 +168,9 @@ def test_leads_are_given_and_given_back_by_hand(as_amina: Client, as_bilal: Clie
     assert as_bilal.post("/leads/give/", {"ids": [one.pk], "owner": bilal.pk}).status_code == 404
 
 
-def test_a_rule_is_written_changed_and_moved_on_its_page(as_amina: Client, as_bilal: Client, bilal: User) -> None:
+def test_a_rule_is_written_changed_and_moved_on_its_page(
+    as_amina: Client, as_bilal: Client, bilal: User
+) -> None:
     source = seeds.source("web_form")
     sent = {
         "name": "From the web", "gives": "person", "person": bilal.pk, "is_active": "on",

@@ -265,7 +265,9 @@ def test_the_lists_filter_and_column_know_the_lifecycle_and_the_team(as_amina: C
     actions.add_customer(by=amina, name="A customer", team=team)
     page = as_amina.get("/customers/?lifecycle=is:lead").context["page"]
     assert [row.name for row in page.rows] == [lead.customer.name]
-    assert [row.name for row in as_amina.get(f"/customers/?team=is:{team.pk}").context["page"].rows] == ["A customer"]
+    assert [row.name for row in as_amina.get(f"/customers/?team=is:{team.pk}").context["page"].rows] == [
+        "A customer"
+    ]
     assert [row.name for row in as_amina.get("/customers/?team=is:none").context["page"].rows] == ["A lead"]
     as_amina.post("/customers/columns/", {"columns": ["name", "lifecycle", "team", "referred_by"]})
     assert "Wholesale" in as_amina.get("/customers/").content.decode()
@@ -282,9 +284,13 @@ def test_the_team_is_changed_where_it_stands(as_amina: Client, amina: User) -> N
 
 
 def test_sources_of_the_shops_own_are_added_and_put_away(as_amina: Client, as_bilal: Client) -> None:
-    assert as_amina.post("/settings/leads/", {"which": "source", "name": "Garba night stall"}).status_code == 302
+    assert (
+        as_amina.post("/settings/leads/", {"which": "source", "name": "Garba night stall"}).status_code == 302
+    )
     own = LeadSource.objects.get(name="Garba night stall")
-    assert as_amina.post("/settings/leads/", {"which": "source", "name": "garba night stall"}).status_code == 422
+    assert (
+        as_amina.post("/settings/leads/", {"which": "source", "name": "garba night stall"}).status_code == 422
+    )
     as_amina.post(f"/settings/leads/source/{own.pk}/")
     assert LeadSource.objects.get(pk=own.pk).archived_at is not None
     as_amina.post("/settings/leads/", {"which": "source", "name": "Garba night stall"})

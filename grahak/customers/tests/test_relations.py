@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -58,7 +59,9 @@ def test_a_circle_of_branches_and_a_second_head_are_refused(amina: User, firms: 
     }
     with pytest.raises(ValidationError) as second:
         relate(under, head, kind, by=amina)
-    assert second.value.message_dict == {"other": ["“Mehta Varachha” is branch of “Mehta Ring Road” already."]}
+    assert second.value.message_dict == {
+        "other": ["“Mehta Varachha” is branch of “Mehta Ring Road” already."]
+    }
     with pytest.raises(ValidationError):
         relate(head, head, kind, by=amina)
 
@@ -80,7 +83,9 @@ def test_a_chain_is_shown_whole_with_its_sums(as_amina: Client, amina: User, fir
     assert as_amina.get(f"/customers/{add_customer(by=amina, name='Alone').pk}/chain/").status_code == 404
 
 
-def test_others_branches_stay_unseen(as_chirag: Client, amina: User, chirag: User, firms: list[Customer]) -> None:
+def test_others_branches_stay_unseen(
+    as_chirag: Client, amina: User, chirag: User, firms: list[Customer]
+) -> None:
     mine = add_customer(by=chirag, name="In Surat")
     relate(mine, firms[0], seeds.kind("supplies"), by=amina)
     assert told(mine, chirag) == []
@@ -95,12 +100,20 @@ def test_relations_are_written_and_taken_away_on_their_page(
     head, branch, _under = firms
     kind = seeds.kind("branch")
     url = f"/customers/{branch.pk}/relations/"
-    sent = {"which": "relation", "kind": f"{kind.pk}-f", "other": head.name, "other_id": head.pk, "note": "since 2019"}
+    sent = {
+        "which": "relation",
+        "kind": f"{kind.pk}-f",
+        "other": head.name,
+        "other_id": head.pk,
+        "note": "since 2019",
+    }
     assert as_amina.post(url, sent).status_code == 302
     made = Relation.objects.get()
     assert (made.one, made.other, made.note) == (branch, head, "since 2019")
     assert "Mehta Mall" in as_amina.get(branch.get_absolute_url()).content.decode()
-    again = as_amina.post(f"/customers/{head.pk}/relations/", sent | {"other": branch.name, "other_id": branch.pk})
+    again = as_amina.post(
+        f"/customers/{head.pk}/relations/", sent | {"other": branch.name, "other_id": branch.pk}
+    )
     assert again.status_code == 422
     assert "circle" in again.context["form"].errors["other"][0]
     as_amina.post(f"/customers/{branch.pk}/relations/{made.pk}/remove/")
@@ -125,7 +138,7 @@ def test_who_sent_them_is_written_by_name_and_taken_away(as_amina: Client, firms
 
 def test_a_long_way_round_is_a_circle_too(amina: User) -> None:
     line = [add_customer(by=amina, name=f"Customer {number}") for number in range(6)]
-    for earlier, later in zip(line, line[1:], strict=False):
+    for earlier, later in pairwise(line):
         refer(later, earlier, by=amina)
     assert trees.referrers_of(line[-1].pk) == [one.pk for one in reversed(line[:-1])]
     with pytest.raises(ValidationError):
@@ -151,7 +164,9 @@ def test_kinds_of_the_shops_own(as_amina: Client, amina: User, firms: list[Custo
     assert told(firms[1], amina) == [("gives yarn to", "Mehta Mall")]
     assert as_amina.post("/settings/relations/", sent).status_code == 422
     as_amina.post(f"/settings/relations/{kind.pk}/")
-    choices = dict(as_amina.get(f"/customers/{firms[0].pk}/relations/").context["form"].fields["kind"].choices)
+    choices = dict(
+        as_amina.get(f"/customers/{firms[0].pk}/relations/").context["form"].fields["kind"].choices
+    )
     assert f"{kind.pk}-f" not in choices
     with pytest.raises(ValidationError):
         add_kind(by=amina, forward="same chain as", is_chain=True)

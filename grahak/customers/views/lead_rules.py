@@ -53,7 +53,8 @@ def give(request: HttpRequest) -> HttpResponse:
     leads, query = _chosen(request)
     if request.POST.get("do") == "rules":
         many = giving.deal_out([lead.pk for lead in leads], by=_user(request))
-        say(request, _given(many) if many else _("No rule fits those that nobody has."), tone="done" if many else "wait")
+        told = _given(many) if many else _("No rule fits those that nobody has.")
+        say(request, told, tone="done" if many else "wait")
     else:
         form = GiveForm(request.POST)
         if not form.is_valid():
@@ -79,9 +80,13 @@ def _rule(pk: int) -> LeadRule:
 @needs("leads.give")
 def rule_list(request: HttpRequest) -> HttpResponse:
     """The rules in their order, what they gave, and what they would do with those that wait now."""
-    found = list(LeadRule.objects.select_related("person", "team", "branch").prefetch_related("turns__person"))
+    found = list(
+        LeadRule.objects.select_related("person", "team", "branch").prefetch_related("turns__person")
+    )
     user = _user(request)
-    waiting: Any = Lead.objects.visible_to(user).waiting().filter(customer__owner=None, customer__archived_at=None)
+    waiting: Any = (
+        Lead.objects.visible_to(user).waiting().filter(customer__owner=None, customer__archived_at=None)
+    )
     nobodys = waiting.select_related("customer", "customer__branch", "source").order_by("captured_at", "pk")
     tried = giving.try_out(nobodys[: MOST_TRIED + 1]) if found else []
     recent = LeadGiven.objects.filter(lead__in=Lead.objects.visible_to(user))
@@ -106,7 +111,15 @@ def _sums(tried: list[tuple[Lead, giving.Gift | None]]) -> list[tuple[str, int]]
     """How many would go to whom, the most first."""
     sums: dict[str, int] = {}
     for _lead, gift in tried:
-        who = _("nobody") if gift is None else gift.owner.name if gift.owner else gift.team.name if gift.team else ""
+        who = (
+            _("nobody")
+            if gift is None
+            else gift.owner.name
+            if gift.owner
+            else gift.team.name
+            if gift.team
+            else ""
+        )
         sums[who] = sums.get(who, 0) + 1
     return sorted(sums.items(), key=lambda one: -one[1])
 

@@ -113,7 +113,9 @@ def _captured(request: HttpRequest, lead: Lead) -> HttpResponse:
 
 def _alike(user: User, given: dict[str, str]) -> list[Any]:
     return list(
-        likely(user, given.get("name", "")[:200], given.get("phones", "")[:200], given.get("emails", "")[:254])
+        likely(
+            user, given.get("name", "")[:200], given.get("phones", "")[:200], given.get("emails", "")[:254]
+        )
     )
 
 

@@ -1,9 +1,9 @@
 """The funnel: what became of the leads that were captured in a time, by month, source or colleague.
 
 A lead is counted where it was captured, whatever happened later (a cohort): *qualified* if it was ever found to be a
-prospect or bought, *ordered* with a first order, *again* with a second one, *lapsed* if they ordered and are silent now.
-Days are medians over those who took the step; NET is the net revenue of the cohort's customers up to today. A customer's
-money stands with one lead only: the one by which they came.
+prospect or bought, *ordered* with a first order, *again* with a second one, *lapsed* if they ordered and are silent
+now. Days are medians over those who took the step; NET is the net revenue of the cohort's customers up to today. A
+customer's money stands with one lead only: the one by which they came.
 """
 
 from __future__ import annotations

@@ -117,14 +117,19 @@ def _look_at_first_orders() -> int:
 def _look_at_gone_orders() -> int:
     none = Q(figures__isnull=True) | Q(figures__orders=0)
     rows = Customer.objects.filter(
-        none, lifecycle__in=lifecycle.BUYING, lifecycle_changes__after="customer", lifecycle_changes__why="ordered"
+        none,
+        lifecycle__in=lifecycle.BUYING,
+        lifecycle_changes__after="customer",
+        lifecycle_changes__why="ordered",
     )
     gone = list(rows.order_by().values_list("pk", flat=True).distinct())
     return len(lifecycle.unordered(gone)) if gone else 0
 
 
 def _look_at_silent(quiet: bool) -> int:
-    rows = CustomerStage.objects.filter(stage__in=LAPSED, customer__lifecycle=Lifecycle.CUSTOMER).order_by("pk")
+    rows = CustomerStage.objects.filter(stage__in=LAPSED, customer__lifecycle=Lifecycle.CUSTOMER).order_by(
+        "pk"
+    )
     last, moved = 0, 0
     while here := list(rows.filter(pk__gt=last).values_list("pk", "due_on", "gap")[:STEP]):
         last = here[-1][0]

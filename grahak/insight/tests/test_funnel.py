@@ -85,7 +85,12 @@ def test_an_only_order_that_is_cancelled_makes_a_prospect_again(amina: User, geo
     cancel_order(only, by=amina)
     lead.refresh_from_db()
     customer = Customer.objects.get(pk=lead.customer_id)
-    assert (customer.lifecycle, lead.state, lead.won_at, lead.first_order_at) == ("prospect", "qualified", None, None)
+    assert (customer.lifecycle, lead.state, lead.won_at, lead.first_order_at) == (
+        "prospect",
+        "qualified",
+        None,
+        None,
+    )
     assert life(customer)[-1] == "customer>prospect order_gone"
 
 
@@ -97,7 +102,9 @@ def test_who_was_made_a_customer_by_hand_stays_one(amina: User, georgette: Produ
     assert Customer.objects.get().lifecycle == "customer"
 
 
-def test_who_was_silent_for_two_gaps_is_lapsed_and_comes_back_by_an_order(amina: User, georgette: Product) -> None:
+def test_who_was_silent_for_two_gaps_is_lapsed_and_comes_back_by_an_order(
+    amina: User, georgette: Product
+) -> None:
     customer = add_customer(by=amina, name="Mehta Saree Centre")
     now = timezone.now()
     for days in (400, 390, 380):
@@ -188,7 +195,9 @@ def test_the_funnel_counts_days_and_money(amina: User, bilal: User, georgette: P
     assert (whole.took("qualified"), whole.took("ordered"), whole.took("again")) == (0.5, 0.8, 1.0)
     sources = {cohort.label: cohort for cohort in found.cohorts}
     assert (sources["Exhibition"].net, sources["Rang up"].net) == (Decimal(1500), Decimal(0))
-    owners = {cohort.label: cohort.counts["captured"] for cohort in counting.count(amina, way="owner").cohorts}
+    owners = {
+        cohort.label: cohort.counts["captured"] for cohort in counting.count(amina, way="owner").cohorts
+    }
     assert owners == {"Bilal Shaikh": 3, "Amina Kapasi": 1}
     months = counting.count(amina, months=3, way="month").cohorts
     assert [cohort.counts["captured"] for cohort in months] == [0, 0, 4]
