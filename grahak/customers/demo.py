@@ -9,7 +9,10 @@ from grahak.core import business
 from grahak.core.models import User
 from grahak.customers import custom
 from grahak.customers.actions import add_field, add_task, record_call, set_own, tag_customers, write_note
+from grahak.customers.leads.demo import tell_leads
+from grahak.customers.merging.demo import tell_duplicates
 from grahak.customers.models import Customer, CustomField
+from grahak.customers.work.demo import tell_work
 
 SEED, HOW_MANY = 7, 24
 NOTES = (
@@ -50,6 +53,9 @@ def tell_story(*, by: User | None) -> dict[str, int]:
     for tag in TAGS:
         tag_customers([one.pk for one in chance.sample(known, min(30, len(known)))], tag, by=by)
     _own_fields(chance, known, today, by)
+    tell_work(by=by, known=known)
+    tell_leads(by=by, known=known)
+    tell_duplicates(by=by, known=known)
     return {"customers": len(chosen)}
 
 

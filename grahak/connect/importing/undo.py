@@ -136,6 +136,8 @@ def _customers(batch_id: int, taken: Counter[str]) -> None:
     used = Q()
     for model in (Order, Payment, LedgerEntry, Note, Task, Message):
         used |= Q(Exists(model.objects.filter(customer_id=OuterRef("pk"))))  # type: ignore[attr-defined]
+    # who became one with another has the other's facts, or the other has theirs: the merge is taken back first
+    used |= Q(merged_into__isnull=False) | Q(Exists(Customer.objects.filter(merged_into=OuterRef("pk"))))
     mine = Customer.objects.filter(batch_id=batch_id)
     last = 0
     while ids := list(

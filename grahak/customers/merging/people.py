@@ -41,9 +41,10 @@ def people(kept: Customer, gone: Customer) -> list[Person]:
         Person(one, found.get(one.pk, []), others=theirs)
         for one in Contact.objects.filter(customer=gone).order_by("-is_primary", "pk")
     ]
+    firm = {kept.pk: kept.name, gone.pk: gone.name}
     ranked = sorted(
         (
-            (-_same(person.contact, other, found), person.contact.pk, other.pk, person)
+            (-_same(person.contact, other, found, firm), person.contact.pk, other.pk, person)
             for person in out
             for other in theirs
         ),
@@ -57,11 +58,18 @@ def people(kept: Customer, gone: Customer) -> list[Person]:
     return out
 
 
-def _same(one: Contact, other: Contact, found: Mapping[int, list[Identity]]) -> float:
-    """How surely two contacts are one person; 0 where they are not taken for one."""
+def _same(
+    one: Contact, other: Contact, found: Mapping[int, list[Identity]], firm: Mapping[int, str]
+) -> float:
+    """How surely two contacts are one person; 0 where they are not taken for one. A contact that bears the customer's
+    own name is nobody in particular: an address decides, or that there is none."""
     name = similarity(one.name, other.name, typing=False)
-    if reached(found.get(one.pk, [])) & reached(found.get(other.pk, [])):
-        return 1 + name if name >= SAME_ADDRESS_AND_NAME else 0.0
+    mine = reached(found.get(one.pk, []))
+    nobody = one.name == firm[one.customer_id] or other.name == firm[other.customer_id]
+    if mine & reached(found.get(other.pk, [])):
+        return 1 + name if nobody or name >= SAME_ADDRESS_AND_NAME else 0.0
+    if one.name == firm[one.customer_id] and other.is_primary and not found.get(one.pk):
+        return max(name, 0.5)
     return name if name >= SAME_NAME else 0.0
 
 

@@ -25,7 +25,7 @@ def hang() -> None:
     register("customers.Note", says=_("Notes"))
     register("customers.Task", says=_("Tasks"))
     register("customers.Meeting", says=_("Meetings"))
-    register("customers.Share", rule=STAY, why="opens one customer to somebody: merged it would open more than was meant")
+    register("customers.Share", rule=STAY, why="opens one record to somebody; merged it would open more")
     register("customers.Address", says=_("More addresses"))
     register("customers.Attachment", says=_("Files"))
     register("customers.AsideValue", unless=("change",), says=_("Values of fields that changed their kind"))
