@@ -27,6 +27,7 @@ from grahak.connect.models import ImportIssue, ImportKind, ImportRun, ImportStat
 from grahak.connect.reading import Inspection, UnreadableFile, rows
 from grahak.core import audit, events
 from grahak.core.models import Batch
+from grahak.customers.jobs import look_soon
 
 logger = logging.getLogger("grahak.imports")
 PIECE = {ImportKind.CUSTOMERS: 2_000, ImportKind.PRODUCTS: 5_000, ImportKind.ORDERS: 20_000}
@@ -215,3 +216,5 @@ def _finish(run: ImportRun) -> None:
         )
         if run.kind != ImportKind.PRODUCTS:
             events.announce("sales.orders.changed", customer_ids=(), days=())
+            # who came in may be here already; and what was written to one merged meanwhile goes along
+            transaction.on_commit(look_soon)

@@ -20,9 +20,10 @@ from grahak.connect.fields import label
 from grahak.connect.forms import UploadForm
 from grahak.connect.models import ImportRun, ImportState
 from grahak.connect.reading import UnreadableFile
-from grahak.core.access import needs
+from grahak.core.access import needs, scope_of
 from grahak.core.csv_guard import guard
 from grahak.core.toasts import say
+from grahak.customers.duplicates import pairs
 
 MOVING = (ImportState.READY, ImportState.RUNNING, ImportState.UNDOING)
 
@@ -73,7 +74,15 @@ def import_page(request: HttpRequest, pk: int) -> HttpResponse:
     if run.state == ImportState.UPLOADED:
         return redirect("connect:columns", pk=pk)
     issues = Paginator(run.issues.all(), 50).get_page(request.GET.get("page"))
-    context = {"run": run, "issues": issues, "moving": run.state in MOVING, "share": _share(run)}
+    context: dict[str, Any] = {
+        "run": run,
+        "issues": issues,
+        "moving": run.state in MOVING,
+        "share": _share(run),
+    }
+    if run.state == ImportState.DONE and run.batch_id and scope_of(request.user, "customers.merge"):
+        found = pairs.of_batch(pairs.waiting(request.user), run.batch_id)  # type: ignore[arg-type]
+        context["alike"] = found.order_by()[:1001].count()
     if request.htmx and request.htmx.target == "import-progress":  # type: ignore[attr-defined]
         response = render(request, "connect/_progress.html", context)
         if not context["moving"]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from grahak.core import audit
@@ -24,6 +24,11 @@ def visible_to(user: User) -> QuerySet[DuplicatePair]:
 def waiting(user: User) -> QuerySet[DuplicatePair]:
     """Those to be looked at: open, and both customers in use."""
     return visible_to(user).filter(state=PairState.OPEN, low__archived_at=None, high__archived_at=None)
+
+
+def of_batch(rows: QuerySet[DuplicatePair], batch_id: int) -> QuerySet[DuplicatePair]:
+    """Those of ROWS in which at least one came in with a batch, such as an import."""
+    return rows.filter(Q(low__batch_id=batch_id) | Q(high__batch_id=batch_id))
 
 
 def for_reason(rows: QuerySet[DuplicatePair], reason: int) -> QuerySet[DuplicatePair]:

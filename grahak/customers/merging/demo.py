@@ -7,7 +7,7 @@ from grahak.customers.actions import add_customer, write_note
 from grahak.customers.duplicates import changed
 from grahak.customers.duplicates.pairs import not_the_same
 from grahak.customers.merging import merge_customers
-from grahak.customers.models import Customer, DuplicatePair, Identity, PairState
+from grahak.customers.models import Customer, DuplicatePair, Identity, Merge, PairState
 
 HOW_MANY, LEAST = 7, 100
 NOTE = "Came by on market day, wants the new rate list."
@@ -16,7 +16,7 @@ NOTE = "Came by on market day, wants the new rate list."
 def tell_duplicates(*, by: User | None, known: list[Customer]) -> int:
     """Write some of KNOWN down a second time, as counters do: in another script or misspelt, with the same phone or
     without. Returns how many; none in a shop too small for a story, or where it was told."""
-    if len(known) < LEAST or DuplicatePair.objects.exists():
+    if len(known) < LEAST or Merge.objects.exists():
         return 0
     made: list[tuple[Customer, Customer]] = []
     for place, one in enumerate(known[5 : 5 + HOW_MANY * 3 : 3]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -43,7 +44,9 @@ def found() -> set[frozenset[str]]:
     return {frozenset((row.low.name, row.high.name)) for row in DuplicatePair.objects.filter(state="open")}
 
 
-def test_all_records_are_looked_through_by_phones_and_by_names_in_any_script(town: dict[str, Customer]) -> None:
+def test_all_records_are_looked_through_by_phones_and_by_names_in_any_script(
+    town: dict[str, Customer],
+) -> None:
     run.whole()
     assert found() == {
         frozenset((town["iqbal"].name, town["iqbal_ur"].name)),
@@ -52,7 +55,9 @@ def test_all_records_are_looked_through_by_phones_and_by_names_in_any_script(tow
     assert run.progress()["looking"] is False
 
 
-def test_a_killed_run_goes_on_where_it_stood(town: dict[str, Customer], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_killed_run_goes_on_where_it_stood(
+    town: dict[str, Customer], monkeypatch: pytest.MonkeyPatch
+) -> None:
     real, calls = run._append, []
 
     def dies(name: str, entries: list[int]) -> None:
@@ -69,7 +74,9 @@ def test_a_killed_run_goes_on_where_it_stood(town: dict[str, Customer], monkeypa
     assert run.whole() == 2
 
 
-def test_two_processes_find_what_one_finds(town: dict[str, Customer], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_processes_find_what_one_finds(
+    town: dict[str, Customer], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(run, "ALONE", 0)
     assert run.whole(processes=2) == 2
 
@@ -148,9 +155,12 @@ def test_the_list_asks_as_much_for_thirty_pairs_as_for_three(
     amina: User, as_amina: Client, django_assert_max_num_queries: Any
 ) -> None:
     def pairs(many: int) -> None:
-        rows = [actions.add_customer(by=amina, name=f"Shop {n}", phones=[f"98250 {n:05d}"]) for n in range(many + 1)]
+        rows = [
+            actions.add_customer(by=amina, name=f"Shop {n}", phones=[f"98250 {n:05d}"])
+            for n in range(many + 1)
+        ]
         DuplicatePair.objects.all().delete()
-        for one, other in zip(rows, rows[1:], strict=False):
+        for one, other in pairwise(rows):
             DuplicatePair.objects.create(low=one, high=other, score=900, reasons=9)
 
     pairs(3)
@@ -248,3 +258,20 @@ def test_a_stranger_and_another_branch_see_no_pair(
     User.objects.filter(pk=chirag.pk).update(role="salesman")
     assert signed_in(chirag).post(f"/customers/duplicates/{pair.pk}/different/").status_code == 404
     assert waiting(chirag).count() == 0
+
+
+def test_an_import_tells_how_many_may_be_here_already(
+    town: dict[str, Customer], amina: User, as_amina: Client
+) -> None:
+    from grahak.connect.models import ImportRun, ImportState
+    from grahak.core.models import Batch
+
+    batch = Batch.objects.create(kind="import", by=amina)
+    Customer.objects.filter(pk=town["mehta_gu"].pk).update(batch=batch)
+    run.whole()
+    done = ImportRun.objects.create(file_name="parties.csv", state=ImportState.DONE, batch=batch, by=amina)
+    page = as_amina.get(f"/imports/{done.pk}/").content.decode()
+    assert "1 of those who came in may be here already" in page
+    asked = as_amina.get(f"/customers/duplicates/?batch={batch.pk}").content.decode()
+    assert town["mehta"].name in asked
+    assert town["iqbal_ur"].name not in asked

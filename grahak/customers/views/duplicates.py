@@ -82,6 +82,9 @@ def duplicates(request: HttpRequest) -> HttpResponse:
         rows, order = pairs.visible_to(user).filter(state=PairState.DIFFERENT), ("-decided_at", "-pk")
     if reason in reasons.FILTERS:
         rows = pairs.for_reason(rows, reason)
+    batch = request.GET.get("batch", "")
+    if batch.isascii() and batch.isdecimal() and len(batch) < 19:
+        rows = pairs.of_batch(rows, int(batch))
     page = page_of(
         rows.select_related("low__branch", "high__branch", "decided_by"), order,
         after=request.GET.get("after", ""), before=request.GET.get("before", ""), size=SIZE,
