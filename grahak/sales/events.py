@@ -21,7 +21,7 @@ ICONS = {
     "sales.payment.received": "cash",
     "sales.payment.voided": "undo",
     "sales.balance.opened": "khata",
-    "sales.deal.added": "handshake",
+    "sales.deal.added": "trend-up",
     "sales.deal.won": "check",
     "sales.deal.lost": "x",
     "sales.deal.reopened": "undo",

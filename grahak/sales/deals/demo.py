@@ -13,7 +13,7 @@ from grahak.core import business
 from grahak.core.models import User
 from grahak.customers.actions import add_task
 from grahak.customers.models import Customer, Kind
-from grahak.sales.deals.actions import DealDraft, add_deal, edit_deal, lose, move, win
+from grahak.sales.deals.actions import DealDraft, add_deal, edit_deal, lose, move, offer_orders, win
 from grahak.sales.deals.actions.pipelines import add_pipeline
 from grahak.sales.deals.board import ABOUT
 from grahak.sales.models import CustomerFigures, Deal, DealStage, LostReason, Pipeline, StageKind
@@ -48,6 +48,7 @@ def tell_story(*, by: User | None) -> int:
         for place, customer in enumerate(chosen):
             _one(chance, customer, stages, TITLES[code][place % len(TITLES[code])], place, by)
             told += 1
+    offer_orders()
     return told
 
 

@@ -77,7 +77,7 @@ def _task(card: Card, words: _Words) -> str:
     if card.task is None:
         return ""
     title, due = card.task
-    when = f" · {escape(day(due))}" if due else ""
+    when = f'<span class="nowrap">· {escape(day(due))}</span>' if due else ""
     return f'<small class="card__task">{words.task}<span class="clip"><bdi>{escape(title)}</bdi></span>{when}</small>'
 
 

@@ -61,16 +61,16 @@ def hang() -> None:
 def _hang_pages() -> None:
     registry.add(
         NavLink(
-            _("Deals"), "deals:home", "handshake", "deals.view", order=25, key="d",
+            _("Deals"), "deals:home", "trend-up", "deals.view", order=25, key="d",
             says=_("Business that may come about, on boards of stages."),
         )
     )  # fmt: skip
     registry.add_new(
-        NavLink(pgettext_lazy("new", "Deal"), "deals:new", "handshake", "deals.edit", order=40, key="d")
+        NavLink(pgettext_lazy("new", "Deal"), "deals:new", "trend-up", "deals.edit", order=40, key="d")
     )
     registry.add_settings(
         NavLink(
-            _("Pipelines"), "deals:pipelines", "handshake", "deals.settings", 1, 55,
+            _("Pipelines"), "deals:pipelines", "trend-up", "deals.settings", 1, 55,
             says=_("Stages of deals, their probabilities, why deals are lost"),
         )
     )  # fmt: skip
@@ -172,7 +172,7 @@ def needs(user: Any, limit: int) -> list[dict[str, Any]]:
         first = DealOrder.objects.filter(state=DealOrder.State.OFFERED, deal__in=mine).order_by("-at").first()
         found.append(
             {
-                "icon": "handshake",
+                "icon": "trend-up",
                 "tone": "wait",
                 "title": ngettext(
                     "%(n)s order seems to come of a deal", "%(n)s orders seem to come of deals", many
@@ -191,7 +191,7 @@ def needs(user: Any, limit: int) -> list[dict[str, Any]]:
         }
         found.append(
             {
-                "icon": "handshake",
+                "icon": "trend-up",
                 "tone": "owed",
                 "title": title,
                 "text": written(sums["worth"]),
@@ -212,7 +212,7 @@ def search(user: Any, text: str, limit: int) -> list[dict[str, Any]]:
     return [
         {
             "group": _("Deals"),
-            "icon": "handshake",
+            "icon": "trend-up",
             "title": deal.title,
             "text": " · ".join((deal.customer.name, deal.stage.name, written(deal.amount))),
             "url": deal.get_absolute_url(),

@@ -13,6 +13,7 @@ from grahak.core.money import short
 from grahak.sales.deals.forecast import Month
 
 WIDTH, TOP, BASE, EDGE = 720, 14, 150, 56
+MOST_BEFORE = 6  # times the highest bar
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,13 @@ class Bar:
 
 @dataclass(frozen=True)
 class Picture:
+    """BEFORE_FITS: last year's steps are in it. A shop whose daily trade is many times its deals would see no bars
+    beside them: then the steps are left to the table."""
+
     bars: list[Bar]
     lines: list[tuple[str, str]]
     edge: str
+    before_fits: bool
 
 
 def _step(highest: Decimal) -> Decimal:
@@ -50,9 +55,11 @@ def picture(months: list[Month]) -> Picture:
     """Lay the months out."""
     rtl = get_language() == "ur"
     zero = Decimal(0)
-    highest = max(
-        [max(one.line.weighted, one.line.committed, one.before or zero) for one in months], default=zero
-    )
+    highest = max([max(one.line.weighted, one.line.committed) for one in months], default=zero)
+    earlier = max([one.before or zero for one in months], default=zero)
+    fits = not highest or earlier <= highest * MOST_BEFORE
+    if fits:
+        highest = max(highest, earlier)
     step = _step(highest)
     count = max(1, int((highest / step).to_integral_value("ROUND_CEILING")))
     top = step * count
@@ -67,7 +74,7 @@ def picture(months: list[Month]) -> Picture:
         left = (0 if rtl else EDGE) + at * width
         weighted, committed = height(month.line.weighted), height(month.line.committed)
         before = ""
-        if month.before is not None:
+        if fits and month.before is not None:
             before = f"M{left + 0.12 * width:.1f} {BASE - height(month.before):.1f}h{0.76 * width:.1f}"
         bars.append(
             Bar(
@@ -86,4 +93,4 @@ def picture(months: list[Month]) -> Picture:
     lines = [
         (f"{BASE - (BASE - TOP) * index / count:.1f}", short(step * index)) for index in range(1, count + 1)
     ]
-    return Picture(bars, lines, str(WIDTH if rtl else 0))
+    return Picture(bars, lines, str(WIDTH if rtl else 0), fits)
