@@ -19,6 +19,7 @@ WITH_ADDRESS: Final = 0.6
 ALONE: Final = 0.76
 ALONE_ELSEWHERE: Final = 0.9  # in two different towns
 WORD: Final = 0.84  # the least likeness of two spellings of one word
+SHARED_WORD: Final = 0.7  # the same where a phone, e-mail or tax number is shared
 ONE_WORD: Final = 0.92  # for names with a single word that tells people apart: Patel Traders, Patel Stores
 MOST_NAMES: Final = 5
 
@@ -57,28 +58,31 @@ def _joined(name: str) -> str:
     return "".join(skeleton(word).lstrip("*") for word in _telling(name))
 
 
-def words_agree(one: str, other: str) -> float:
-    """How much a name alone must be like another to be asked about, by their words: 0.76 where each word that tells
-    people apart has its like (Ramesh and Rakesh are two, whoever their father is), more where there is only one such
-    word, and above 1 where one has none."""
+def words_agree(one: str, other: str, *, shared: bool = False) -> float:
+    """How much a name must be like another to be asked about, by their words: 0.76 where each word that tells people
+    apart has its like (Ramesh and Rakesh are two, whoever their father is), more where there is only one such word,
+    and above 1 where one has none. SHARED: they have an address in common, so that a word may be less alike, 0.6 is
+    enough, and an initial will do; but a family on one phone shares a surname and is not one person."""
     mine, theirs = _telling(one), _telling(other)
     shorter, longer = (mine, theirs) if len(mine) <= len(theirs) else (theirs, mine)
     for word in shorter:
-        if max(similarity(word, told, typing=False) for told in longer) < WORD:
+        if shared and (len(word) == 1 or any(len(told) == 1 and told == word[0] for told in longer)):
+            continue  # an initial
+        if max(similarity(word, told, typing=False) for told in longer) < (SHARED_WORD if shared else WORD):
             joined = _joined(one)
-            return ALONE if len(joined) > 3 and joined == _joined(other) else 2.0
+            agrees = len(joined) > 3 and joined == _joined(other)
+            return (WITH_ADDRESS if shared else ALONE) if agrees else 2.0
+    if shared:
+        return WITH_ADDRESS
     return ALONE if len(shorter) > 1 else ONE_WORD
 
 
-def name_likeness(
-    ours: tuple[str, ...], others: tuple[str, ...], *, alone: bool = False
-) -> tuple[float, bool]:
-    """(likeness of the most alike names, whether those are of two scripts). ALONE: nothing else speaks for them, so
-    that each word must have its like."""
+def name_likeness(ours: tuple[str, ...], others: tuple[str, ...], *, shared: bool) -> tuple[float, bool]:
+    """(likeness of the most alike names whose words agree, whether those are of two scripts)."""
     best, scripts = 0.0, False
     for mine in ours[:MOST_NAMES]:
         for theirs in others[:MOST_NAMES]:
-            least = words_agree(mine, theirs) if alone else 0.0
+            least = words_agree(mine, theirs, shared=shared)
             if least > 1:
                 continue
             score = similarity(mine, theirs, typing=False)
@@ -99,9 +103,11 @@ def compare(one: Record, other: Record) -> Verdict | None:
         | (why.EMAIL if one.emails & other.emails else 0)
         | (why.TAX if one.tax and one.tax == other.tax else 0)
     )
-    name, scripts = name_likeness(one.names, other.names, alone=not shared)
+    name, scripts = name_likeness(one.names, other.names, shared=bool(shared))
     if shared and name < WITH_ADDRESS and (one.people or other.people):
-        name = max(name, name_likeness(one.names + one.people, other.names + other.people)[0] - 0.1)
+        name = max(
+            name, name_likeness(one.names + one.people, other.names + other.people, shared=True)[0] - 0.1
+        )
     rivals = bool(one.tax and other.tax and one.tax != other.tax)
     far = bool(one.city and other.city and one.city != other.city)
     near = bool(one.city and one.city == other.city and one.area and one.area == other.area)
