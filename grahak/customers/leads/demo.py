@@ -20,7 +20,7 @@ from grahak.customers.relations.actions import relate
 
 SEED: Final = 20_261_129
 FIRST: Final = 900_000  # the places of leads among the invented buyers: far behind the customers'
-OPEN_ONES, CAME = 22, 60
+OPEN_ONES, LOST_ONES, CAME = 22, 34, 60
 SOURCES: Final = (
     "walk_in",
     "phone",
@@ -51,6 +51,8 @@ def tell_leads(*, by: User | None, known: list[Customer]) -> int:
     _who_came(chance, sellers)
     for place in range(OPEN_ONES):
         _open_one(buyer(FIRST + place), place, chance, sellers, by)
+    for place in range(LOST_ONES):
+        _lost_one(buyer(FIRST + 100 + place), place, chance, sellers)
     _belong_together(known, by)
     _who_sent_whom(chance, known)
     return Lead.objects.count()
@@ -68,30 +70,43 @@ def _rules(by: User, sellers: list[User]) -> None:
     lists.save_rule(None, by=by, name="Each branch its own", gives="branch", conditions=[])
 
 
-def _open_one(who: DemoBuyer, place: int, chance: random.Random, sellers: list[User], by: User) -> None:
-    """A lead of the last weeks: a third new, a third in talk, some prospects, some lost. The first ones nobody has."""
-    now = timezone.now()
-    age = dt.timedelta(hours=2 + place * 3) if place < 6 else dt.timedelta(days=place - 4, hours=place % 7)
-    source = SOURCES[place % len(SOURCES)]
-    seller = chance.choice(sellers)
-    lead = actions.capture(
+def _written(
+    who: DemoBuyer, source: str, seller: User, at: dt.datetime, chance: random.Random, **more: Any
+) -> Lead:
+    return actions.capture(
         by=seller, name=who.name_native, kind="business" if who.is_business else "person", phones=[who.phone],
         contact_name=who.contact_name, city=who.city, area=who.area, region=who.region, country=who.country,
         language=who.language, other_names=dict(who.other_names), source=source,
         detail=FAIR if source == "exhibition" else "", wants=chance.choice(WANTS[who.language]),
-        worth=Decimal(chance.choice((8, 15, 25, 40, 90))) * 1000, at=now - age,
-        deal=place >= 4, branch=seller.branch,
+        worth=Decimal(chance.choice((8, 15, 25, 40, 90))) * 1000, at=at, branch=seller.branch, **more,
     )  # fmt: skip
+
+
+def _open_one(who: DemoBuyer, place: int, chance: random.Random, sellers: list[User], by: User) -> None:
+    """A lead of the last weeks: some new, most in talk, some prospects. The first ones nobody has."""
+    now = timezone.now()
+    age = dt.timedelta(hours=2 + place * 3) if place < 6 else dt.timedelta(days=place - 4, hours=place % 7)
+    seller = chance.choice(sellers)
+    lead = _written(who, SOURCES[place % len(SOURCES)], seller, now - age, chance, deal=place >= 4)
     if place < 6:
         return
     owner = lead.customer.owner or seller
     record_call(lead.customer, by=owner, at=now - age + dt.timedelta(hours=chance.choice((1, 2, 5, 20))))
-    if place % 5 == 4:
-        reason = seeds.reason(chance.choice(("price", "silent", "elsewhere", "credit")))
-        actions.lose(lead, reason, by=owner, at=now - age + dt.timedelta(days=1))
-    elif place % 3 == 0:
+    if place % 3 == 0:
         actions.qualify(lead, by=owner, at=now - age + dt.timedelta(days=1))
         add_task(by=owner, title="Send samples", customer=lead.customer, assigned_to=owner)
+
+
+def _lost_one(who: DemoBuyer, place: int, chance: random.Random, sellers: list[User]) -> None:
+    """A lead of the last year that came to nothing; every third was a prospect before."""
+    at = timezone.now() - dt.timedelta(days=6 + place * 9, hours=place % 7)
+    seller = chance.choice(sellers)
+    lead = _written(who, chance.choice(SOURCES), seller, at, chance, owner=seller)
+    record_call(lead.customer, by=seller, at=at + dt.timedelta(hours=chance.choice((1, 3, 8, 30))))
+    if place % 3 == 0:
+        actions.qualify(lead, by=seller, at=at + dt.timedelta(days=2))
+    reason = chance.choice(("price", "silent", "elsewhere", "credit", "later"))
+    actions.lose(lead, seeds.reason(reason), by=seller, at=at + dt.timedelta(days=chance.choice((3, 5, 9))))
 
 
 def _who_came(chance: random.Random, sellers: list[User]) -> None:

@@ -239,8 +239,8 @@ def shown_values(line: dict[str, Any]) -> str:
 def suggestions() -> dict[str, list[str]]:
     """What may be typed for each subject of a list, for the datalists of the rule's page."""
     found = {
-        one.code: [str(label) for _code, label in one.choices()]
+        str(one.label): [str(label) for _code, label in one.choices()]
         for one in rules.SUBJECTS.values()
         if one.choices
     }
-    return found | {"tag": list(Tag.objects.values_list("name", flat=True)[:300])}
+    return found | {str(rules.SUBJECTS["tag"].label): list(Tag.objects.values_list("name", flat=True)[:300])}

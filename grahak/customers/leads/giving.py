@@ -79,7 +79,9 @@ class Dealer:
                 next_one = self._next(rule, [one for one in self.people if one.team_id == rule.team_id])
                 return Gift(next_one, team, None, rule) if next_one and team else None
         branch = rule.branch_id or (int(facts.branch) if facts.branch else None)
-        next_one = self._next(rule, [one for one in self.people if branch and one.branch_id == branch])
+        there = [one for one in self.people if branch and one.branch_id == branch]
+        # whoever hands leads out does not stand in the row, unless nobody else does
+        next_one = self._next(rule, [one for one in there if not one.can("leads.give")] or there)
         return Gift(next_one, team, branch, rule) if next_one else None
 
     def _next(self, rule: LeadRule, people: Sequence[User]) -> User | None:

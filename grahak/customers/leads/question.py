@@ -15,6 +15,7 @@ from grahak.core import business
 from grahak.core.models import User
 from grahak.customers.listing import columns
 from grahak.customers.models import OPEN, Activity, Customer, Lead, LeadState, Task
+from grahak.customers.phones import shown_phone
 
 SIZE: Final = 50
 LATE, WAITS = dt.timedelta(hours=24), dt.timedelta(hours=4)
@@ -116,8 +117,15 @@ def fill(rows: list[Lead]) -> list[Lead]:
         found: Any = row
         found.touched_at = touched.get(row.customer_id)
         found.next_task = tasks.get(row.customer_id)
-        found.tone = tone(row, now)
+        found.tone, found.hours = tone(row, now), hours(row, now)
+        found.phone = shown_phone(found.customer.phone_value, found.customer.phone_shown)
     return rows
+
+
+def hours(lead: Lead, now: dt.datetime) -> int | None:
+    """How many hours ago it was captured, on the first day; None from then on."""
+    waited = now - lead.captured_at
+    return max(0, int(waited.total_seconds() // 3600)) if waited < dt.timedelta(days=1) else None
 
 
 def tone(lead: Lead, now: dt.datetime) -> str:
@@ -150,7 +158,8 @@ def board(asked: Question, user: User, most: int = 60) -> list[dict[str, Any]]:
         )  # fmt: skip
         now = timezone.now()
         for row in here:
-            row.tone = tone(row, now)  # type: ignore[attr-defined]
+            found_: Any = row
+            found_.tone, found_.hours = tone(row, now), hours(row, now)
         many, worth = sums.get(state.value, (0, None))
         found.append({"state": state, "many": many, "worth": worth, "leads": here})
     return found

@@ -14,7 +14,7 @@ from grahak.core.models import User
 from grahak.customers.models import LeadSource
 from grahak.insight.funnel import counting, word_of_mouth
 
-WIDTH, ROW = 720, 44
+WIDTH, ROW = 1080, 40
 LABEL = 150  # left for the words before the bars
 
 
@@ -62,8 +62,8 @@ def picture(whole: counting.Cohort) -> list[dict[str, Any]]:
         bars.append(
             one
             | {
-                "label": counting.WORDS[one["step"]], "y": place * ROW + 8, "x": f"{start:.1f}",
-                "width": f"{long:.1f}", "end": f"{end:.1f}", "text_y": place * ROW + 28,
+                "label": counting.WORDS[one["step"]], "y": place * ROW + 6, "x": f"{start:.1f}",
+                "width": f"{long:.1f}", "end": f"{end:.1f}", "text_y": place * ROW + 25,
                 "label_x": WIDTH - 4 if rtl else 4,
             }
         )  # fmt: skip
