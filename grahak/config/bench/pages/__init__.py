@@ -30,7 +30,7 @@ REFERENCE: Final = "a bare Django view of 50 rows by keyset"
 
 
 def cases(quick: bool) -> Iterator[dict[str, Any]]:
-    """Ten pages at each size; the smaller size tells how they grow."""
+    """Pages at each size; the smaller size tells how they grow."""
     for size in QUICK if quick else SIZES:
         name = f"pages-{size}"
         with frame.scratch(name) as fresh:
@@ -117,6 +117,14 @@ def _addresses(size: int, ours: Client) -> dict[str, list[str]]:
                 ("iqbal khan", "9825012345"), ("rames patel", ""), ("mohamad shaikh traders", "+919000000001"),
                 ("jhaverchand kutubi", ""), ("new person nobody knows", "98250 11111"),
             )
+        ],
+        "search_script_common": [
+            f"/search/?q={text}" for text in ("محمد", "पटेल", "રમેશ", "شاہ", "मोहम्मद ख़ान", "મોહમ્મદ પટેલ")
+        ],
+        "search_script_rare": [f"/search/?q={text}" for text in (*rare[1:], "जवेरचंद कुतबी", "زاویرچند")],
+        "search_typo": [
+            f"/search/?q={text}"
+            for text in ("mohamad khn", "rmesh ptel", "jhaverchnd qutbi", "suresh shha", "pateel ramehs", "mehtta")
         ],
         "filter_common": [
             "/customers/?kind=is:business&sort=-balance",

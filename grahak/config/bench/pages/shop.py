@@ -315,6 +315,8 @@ def _bulk_load() -> Iterator[None]:
             for name, _sql in made:
                 cursor.execute(f"DROP INDEX {connection.ops.quote_name(name)}")
             yield
+            if not sqlite:  # no index is made while foreign keys wait to be looked at
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             for _name, sql in made:
                 cursor.execute(sql)
         if sqlite:
