@@ -109,6 +109,27 @@ class World:
         return merge_customers(self.customer, third, by=self.owner)
 
     @cached_property
+    def lead(self) -> Any:
+        from grahak.customers.leads.actions import capture
+
+        return capture(by=self.owner, name="Anmol Textiles", source="phone", branch=self.branch)
+
+    @cached_property
+    def lead_rule(self) -> Any:
+        from grahak.customers.leads.lists import save_rule
+
+        return save_rule(None, by=self.owner, name="Surat", gives="person", person=self.owner, conditions=[])
+
+    @cached_property
+    def relation(self) -> Any:
+        from grahak.customers.actions import add_customer
+        from grahak.customers.relations import seeds
+        from grahak.customers.relations.actions import relate
+
+        other = add_customer(by=self.owner, name="Mehta Ring Road", branch=self.branch)
+        return relate(other, self.customer, seeds.kind("branch"), by=self.owner)
+
+    @cached_property
     def contact(self) -> Any:
         from grahak.customers.actions import add_contact
 
@@ -454,6 +475,22 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     **dict.fromkeys(
         ("core:team", "core:archive_team", "core:restore_team"), lambda world: {"pk": world.team.pk}
     ),
+    **dict.fromkeys(
+        (
+            *("customers:edit_lead", "customers:qualify_lead", "customers:convert_lead"),
+            *("customers:lose_lead", "customers:reopen_lead"),
+        ),
+        lambda world: {"pk": world.lead.pk},
+    ),
+    **dict.fromkeys(
+        ("customers:lead_rule", "customers:move_lead_rule", "customers:remove_lead_rule"),
+        lambda world: {"pk": world.lead_rule.pk},
+    ),
+    "customers:put_lead_word_away": lambda world: {"which": "source", "pk": world.lead.source_id},
+    **dict.fromkeys(("customers:relations", "customers:nobody_sent"), lambda world: {"pk": world.customer.pk}),
+    "customers:part": lambda world: {"pk": world.relation.one_id, "relation": world.relation.pk},
+    "customers:chain": lambda world: {"pk": world.relation.one_id},
+    "customers:put_relation_kind_away": lambda world: {"pk": world.relation.kind_id},
     "customers:share": lambda world: {"pk": world.customer.pk},
     "customers:end_share": lambda world: {"pk": world.customer.pk, "share": world.share.pk},
     "warehouse:download": _open_copy,
