@@ -148,7 +148,7 @@ def edit(lead: Lead, *, by: User, **fields: Any) -> Lead:
     unknown = set(fields) - {"source", "detail", "wants", "worth"}
     if unknown:
         raise TypeError(f"a lead has no {', '.join(sorted(unknown))}")
-    clean = {"wants": _wants, "detail": _detail, "worth": _worth}
+    clean: dict[str, Any] = {"wants": _wants, "detail": _detail, "worth": _worth}
     locked = _locked(lead)
     values = {name: clean[name](value) if name in clean else value for name, value in fields.items()}
     before = {name: getattr(locked, name) for name in values}

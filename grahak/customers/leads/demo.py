@@ -116,7 +116,7 @@ def _who_came(chance: random.Random, sellers: list[User]) -> None:
     rows = Customer.objects.filter(
         figures__first_at__gte=since, lifecycle=Lifecycle.CUSTOMER, archived_at=None
     )
-    found = list(rows.order_by("pk").values_list("pk", "figures__first_at"))
+    found: list[tuple[int, Any]] = list(rows.order_by("pk").values_list("pk", "figures__first_at"))
     chosen = chance.sample(found, min(CAME, len(found)))
     leads, steps = [], []
     for pk, first_at in sorted(chosen):

@@ -65,7 +65,7 @@ class LeadForm(StyledForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         facts = fact_fields(user)
-        taken = {
+        taken: dict[str, forms.Field] = {
             name: facts[name] for name in ("city", "area", "kind", "language", "branch") if name in facts
         }
         taken["kind"].initial = Kind.BUSINESS

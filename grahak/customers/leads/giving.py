@@ -16,7 +16,7 @@ from grahak.core.access import scope_of
 from grahak.core.events import announce
 from grahak.core.models import Team, User
 from grahak.customers.actions.timeline import tell_all
-from grahak.customers.leads import rules
+from grahak.customers.leads.rules import Facts, facts_of, holds
 from grahak.customers.models import Activity, Customer, Lead, LeadGiven, LeadRule, RuleGives, RuleTurn
 
 KIND = "customers.lead.given"
@@ -57,16 +57,16 @@ class Dealer:
         self.turns = {(one.rule_id, one.person_id): one for one in known}
         self.teams = Team.objects.in_bulk([one.team_id for one in self.rules if one.team_id])
 
-    def deal(self, facts: rules.Facts) -> Gift | None:
+    def deal(self, facts: Facts) -> Gift | None:
         """What the first rule that can gives to such a lead; None where none does."""
         for rule in self.rules:
-            if rules.holds(rule.conditions, facts):
+            if holds(rule.conditions, facts):
                 gift = self._gift(rule, facts)
                 if gift is not None:
                     return gift
         return None
 
-    def _gift(self, rule: LeadRule, facts: rules.Facts) -> Gift | None:
+    def _gift(self, rule: LeadRule, facts: Facts) -> Gift | None:
         """What a rule gives; None where its people have all left."""
         team = self.teams.get(rule.team_id) if rule.team_id else None
         match rule.gives:
@@ -120,7 +120,7 @@ def deal_out(ids: Iterable[int], *, by: User | None = None) -> int:
             if not dealer.rules:
                 return given
             rows = _nobodys(asked[start : start + STEP])
-            facts = rules.facts_of(rows)
+            facts = facts_of(rows)
             gifts = [(row, gift) for row in rows if (gift := dealer.deal(facts[row.pk]))]
             _write(gifts, by)
             dealer.keep()
@@ -136,7 +136,7 @@ def _nobodys(ids: Sequence[int]) -> list[Lead]:
 def try_out(leads: Iterable[Lead]) -> list[tuple[Lead, Gift | None]]:
     """To whom the rules would give these leads now; nothing is written and no turn is used."""
     rows = list(leads)
-    dealer, facts = Dealer(), rules.facts_of(rows)
+    dealer, facts = Dealer(), facts_of(rows)
     return [(row, dealer.deal(facts[row.pk])) for row in rows]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -69,7 +71,11 @@ def _record(action: str, relation: Relation, by: User | None) -> None:
         (relation.one, relation.other, True),
         (relation.other, relation.one, False),
     ):
-        told = {"kind": relation.kind.words(forward=forward), "other": theirs.name, "other_id": theirs.pk}
+        told: dict[str, Any] = {
+            "kind": relation.kind.words(forward=forward),
+            "other": theirs.name,
+            "other_id": theirs.pk,
+        }
         audit.record(action, mine, by=by, **told)
     announce("customers.changed", customer_ids=[relation.one_id, relation.other_id])
 

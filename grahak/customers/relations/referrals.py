@@ -25,7 +25,7 @@ def refer(customer: Customer, referrer: Customer | None, *, by: User | None) -> 
         return False
     if referrer is not None:
         _no_circle(locked, referrer)
-    before = Customer.objects.filter(pk=locked.referred_by_id).values_list("name", flat=True).first() or ""
+    before = locked.referred_by.name if locked.referred_by else ""
     Customer.objects.filter(pk=locked.pk).update(referred_by=referrer, updated_at=timezone.now())
     changes = {"referred_by": [before, referrer.name if referrer else ""]}
     audit.record("customers.customer.edited", locked, by=by, changes=changes)

@@ -45,9 +45,12 @@ def follow(customer_ids: Collection[int]) -> None:
             "figures__first_at",
         )
     )  # fmt: skip
-    first, gone, silent, back = {}, [], {}, []
+    first: dict[int, dt.datetime] = {}
+    silent: dict[int, dt.datetime] = {}
+    gone: list[int] = []
+    back: list[int] = []
     for pk, life, _lead, stage, due_on, gap, orders, first_at in told:
-        if life in lifecycle.BEFORE_BUYING and orders:
+        if life in lifecycle.BEFORE_BUYING and orders and first_at:
             first[pk] = first_at
         elif life in lifecycle.BUYING and not orders:
             gone.append(pk)
@@ -110,7 +113,8 @@ def look() -> dict[str, int]:
 
 def _look_at_first_orders() -> int:
     rows = Customer.objects.filter(lifecycle__in=lifecycle.BEFORE_BUYING, figures__orders__gt=0)
-    first = dict(rows.values_list("pk", "figures__first_at"))
+    told = rows.values_list("pk", "figures__first_at")
+    first = {pk: at for pk, at in told if at is not None}
     return len(lifecycle.ordered(first)) if first else 0
 
 
