@@ -37,13 +37,18 @@ class Pointer:
         """The label of the model it points at."""
         return str(self.table._meta.get_field(self.field).related_model._meta.label)
 
+    @property
+    def is_single(self) -> bool:
+        """Whether at most one row may point at the same target."""
+        return bool(self.table._meta.get_field(self.field).unique)
+
     def staying(self, kept: int, gone: int) -> Any:
         """Rows of GONE that the kept one has already, as a queryset of the table; none without UNLESS, unless there
         may be only one."""
         from django.db.models import Exists, OuterRef
 
         rows = self.table._base_manager.filter(**{f"{self.field}_id": gone})
-        if not self.unless and not self.table._meta.get_field(self.field).unique:
+        if not self.unless and not self.is_single:
             return rows.none()
         same = {name: OuterRef(name) for name in self.unless}
         have = self.table._base_manager.filter(**{f"{self.field}_id": kept}, **same)

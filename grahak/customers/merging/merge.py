@@ -262,4 +262,9 @@ def gather_strays() -> int:
         if pointer.rule == "move" and not pointer.unless and pointer.model not in (CONTACT, CUSTOMER):
             rows = pointer.table._base_manager.filter(**{f"{pointer.field}__in": gone})
             found |= set(rows.order_by().values_list(f"{pointer.field}_id", flat=True).distinct())
+    # who is left at a merged customer are contacts that became one with another
+    for pointer in pointers(CONTACT):
+        if pointer.rule == "move" and not pointer.unless and not pointer.is_single:
+            rows = pointer.table._base_manager.filter(**{f"{pointer.field}__customer__in": gone})
+            found |= set(rows.order_by().values_list(f"{pointer.field}__customer_id", flat=True).distinct())
     return sum(gather(merge) for merge in live().filter(gone__in=found).order_by("pk"))

@@ -108,7 +108,7 @@ def _way(out: Look, move: MergeMove, pointer: Pointer) -> Way:
     back = [pk for pk in move.rows if now.get(pk) in holders]
     removed = [pk for pk in move.rows if pk not in now]
     elsewhere = [pk for pk in move.rows if pk in now and now[pk] not in holders and now[pk] != move.before]
-    if back and (pointer.unless or pointer.table._meta.get_field(pointer.field).unique):
+    if back and (pointer.unless or pointer.is_single):
         clash: set[int] = set()
         for holder in holders:
             clash |= set(
