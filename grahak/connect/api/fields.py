@@ -173,7 +173,8 @@ def objects(schema: dict[str, Any], take: Callable[[dict[str, Any]], Any], most:
 @dataclass(frozen=True)
 class Field:
     """One field. PATH is where it stands in the row (as QuerySet.values names it; "" for what `fill` brings).
-    WRITE: "both", "add" (only when the record is made), "change" (only afterwards) or "". COLUMN is the name by which rights know it."""
+    WRITE: "both", "add" (only when the record is made), "change" (only afterwards) or "". COLUMN is the name by which
+    rights know it."""
 
     name: str
     kind: Kind

@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
@@ -14,16 +15,21 @@ from django.utils.translation import gettext as _
 
 from grahak.connect.api.models import KeptAnswer
 from grahak.connect.api.problems import Problem, invalid
+from grahak.core.durable import durable
 
 KEPT = dt.timedelta(hours=24)
 GIVEN_UP = dt.timedelta(minutes=2)  # a request that is "being worked" longer died with its process
 LONGEST = 255
+BATCHES = ("/batch", "/upsert")
 _HEADERS = ("Content-Type", "Location", "ETag")
 
 
 def once(request: HttpRequest, key_id: int, work: Callable[[], HttpResponse]) -> HttpResponse:
     """WORK's answer, or the one that was given before under this name. Problem 409 while it is being worked, 422 where
-    the name was used for another request. An answer of 5xx is not kept, so that it can be tried again."""
+    the name was used for another request. An answer of 5xx is not kept, so that it can be tried again.
+
+    What one request changes commits together with its answer: after a crash both are there or neither is. The items of
+    a batch commit one by one, and its answer after them."""
     name = request.headers.get("Idempotency-Key", "")
     if not name:
         return work()
@@ -33,17 +39,19 @@ def once(request: HttpRequest, key_id: int, work: Callable[[], HttpResponse]) ->
     row = _taken(key_id, name, told)
     if row is not None:
         return _given(row, told)
-    try:
-        answer = work()
-    except BaseException:
-        KeptAnswer.objects.filter(key_id=key_id, name=name, status=0).delete()
-        raise
     mine = KeptAnswer.objects.filter(key_id=key_id, name=name, status=0)
-    if answer.status_code >= 500 or answer.status_code == 401:
+    together = nullcontext() if request.path.endswith(BATCHES) else durable()
+    try:
+        with together:
+            answer = work()
+            if answer.status_code >= 500 or answer.status_code == 401:
+                mine.delete()
+            else:
+                headers = {one: answer.headers[one] for one in _HEADERS if one in answer.headers}
+                mine.update(status=answer.status_code, headers=headers, body=answer.content)
+    except BaseException:
         mine.delete()
-        return answer
-    headers = {one: answer.headers[one] for one in _HEADERS if one in answer.headers}
-    mine.update(status=answer.status_code, headers=headers, body=answer.content)
+        raise
     return answer
 
 

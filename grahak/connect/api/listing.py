@@ -101,7 +101,9 @@ def following(path: str, asked: QueryDict, cursor: str) -> str:
 # -- what is asked ------------------------------------------------------------------------------------------------
 
 
-def narrowed(resource: Resource, principal: Principal, rows: QuerySet[Any], asked: QueryDict) -> QuerySet[Any]:
+def narrowed(
+    resource: Resource, principal: Principal, rows: QuerySet[Any], asked: QueryDict
+) -> QuerySet[Any]:
     """ROWS cut down by every filter of the address; one that is not known is a fault, never ignored."""
     errors = []
     for name in asked:

@@ -19,7 +19,9 @@ from grahak.core.rights.principals import Principal
 
 __all__ = ["KeyUser", "Principal", "Standing", "authenticated", "still_open"]
 
-SEEN_EVERY = dt.timedelta(minutes=1)  # how exactly "last used" is kept: a write a request would cost more than it tells
+SEEN_EVERY = dt.timedelta(
+    minutes=1
+)  # how exactly "last used" is kept: a write a request would cost more than it tells
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="grahak"'}
 
 

@@ -1,5 +1,5 @@
-"""What went wrong, as application/problem+json (RFC 9457): a status, a stable code, a sentence in the reader's language,
-and for each wrong value its field (and in a batch the number of its item)."""
+"""What went wrong, as application/problem+json (RFC 9457): a status, a stable code, a sentence in the reader's
+language, and for each wrong value its field (and in a batch the number of its item)."""
 
 from __future__ import annotations
 
@@ -116,4 +116,6 @@ def as_problem(error: Exception) -> Problem:
             logger.exception("the records can't be reached")
             return Problem("away", headers={"Retry-After": "5"})
     logger.error("request of the API failed", exc_info=error)
-    return Problem("fault", _("Nothing was half saved. Try again; if it stays, tell whoever looks after Grahak."))
+    return Problem(
+        "fault", _("Nothing was half saved. Try again; if it stays, tell whoever looks after Grahak.")
+    )

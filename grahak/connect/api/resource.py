@@ -46,7 +46,9 @@ class Resource:
     remove: Callable[[Principal, Any], None] | None = None
     upsert: bool = False  # takes PUT by-ref and batches of them
     has_money: bool = False  # records say the currency of account
-    more_filters: Callable[[str, str, Any, Principal], Any] | None = None  # (name, text, rows): None if not one
+    more_filters: Callable[[str, str, Any, Principal], Any] | None = (
+        None  # (name, text, rows): None if not one
+    )
 
     @cached_property
     def by_name(self) -> dict[str, Field]:

@@ -1,4 +1,4 @@
-"""Which fields of a resource a key may see and change: those of core.rights, under the names that the API gives them."""
+"""Which fields of a resource a key may see and change: those of core.rights, by the names that the API gives them."""
 
 from __future__ import annotations
 

@@ -73,7 +73,9 @@ def _unchanged(request: Any, resource: Resource, pk: int) -> None:
     wanted = request.headers.get("If-Match")
     if wanted is None or wanted.strip() == "*":
         return
-    if etag_of(listing.one(resource, request.principal, pk)) not in {one.strip() for one in wanted.split(",")}:
+    if etag_of(listing.one(resource, request.principal, pk)) not in {
+        one.strip() for one in wanted.split(",")
+    }:
         raise Problem("changed", _("Read it again, then decide."))
 
 
@@ -201,7 +203,18 @@ def register(resource: Resource) -> None:
     record = schema.ref(kind)
     parameters = schema.list_parameters(resource)
     page = schema.ref(f"{kind}Page")
-    _add(whole, "GET", _listed(resource), resource, f"{name}_list", f"List {name}", 200, page, (422,), parameters=parameters)
+    _add(
+        whole,
+        "GET",
+        _listed(resource),
+        resource,
+        f"{name}_list",
+        f"List {name}",
+        200,
+        page,
+        (422,),
+        parameters=parameters,
+    )
     if resource.add:
         _add(
             whole, "POST", _made(resource), resource, f"{name}_add", f"Add: {noun}", 201, record,

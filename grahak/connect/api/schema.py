@@ -66,7 +66,10 @@ def _read(resource: Resource) -> Schema:
 
             properties["lines"] = {"type": "array", "items": GIVEN_LINE}
     if resource.has_money:
-        properties["currency"] = {"type": "string", "description": "Of every amount: the currency of account."}
+        properties["currency"] = {
+            "type": "string",
+            "description": "Of every amount: the currency of account.",
+        }
     return {"type": "object", "description": resource.says, "properties": properties, "required": ["id"]}
 
 
@@ -197,11 +200,17 @@ def list_parameters(resource: Resource) -> list[Schema]:
         parameter("cursor", {"type": "string", "maxLength": 1000}, "next_cursor of the page before."),
         parameter("sort", {"type": "string", "enum": sorts, "default": resource.usual_sort}),
         FIELDS_PARAMETER | {"example": names},
-        parameter("count", {"type": "boolean", "default": False}, "Count the whole list too (slow where it is long)."),
+        parameter(
+            "count",
+            {"type": "boolean", "default": False},
+            "Count the whole list too (slow where it is long).",
+        ),
     ]
 
 
-FIELDS_PARAMETER = parameter("fields", {"type": "string", "maxLength": 1000}, "Only these fields, with commas.")
+FIELDS_PARAMETER = parameter(
+    "fields", {"type": "string", "maxLength": 1000}, "Only these fields, with commas."
+)
 IDEMPOTENCY = parameter(
     "Idempotency-Key",
     {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
@@ -209,7 +218,10 @@ IDEMPOTENCY = parameter(
     place="header",
 )
 IF_MATCH = parameter(
-    "If-Match", {"type": "string", "pattern": '^"[0-9a-f]{32}"$'}, "Only if it still has this ETag.", place="header"
+    "If-Match",
+    {"type": "string", "pattern": '^"[0-9a-f]{32}"$'},
+    "Only if it still has this ETag.",
+    place="header",
 )
 
 
@@ -221,6 +233,9 @@ def answers(success: int, body: Schema | None, *others: int) -> Schema:
     for status in sorted({*ALWAYS, *others}):
         if status == 304:
             found[304] = {"description": WORDS[304]}
+            continue
+        if status < 300:  # another way in which it succeeds
+            found[status] = {**found[success], "description": WORDS[status]}
             continue
         found[status] = {"description": WORDS[status], "content": {MEDIA: {"schema": ref("Problem")}}}
     return found

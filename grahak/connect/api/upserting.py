@@ -41,7 +41,10 @@ def put(request: Any, source: str, external_id: str) -> HttpResponse:
     record = listing.one(resource, principal, pk)
     headers = {"Location": f"/api/v1/{resource.name}/{pk}"}
     return HttpResponse(
-        msgspec.json.encode(record), status=201 if new else 200, content_type="application/json", headers=headers
+        msgspec.json.encode(record),
+        status=201 if new else 200,
+        content_type="application/json",
+        headers=headers,
     )
 
 
@@ -96,7 +99,7 @@ def register(resource: Resource, add: Callable[..., None]) -> None:
     ]
     add(
         f"/{resource.name}/by-ref/{{str:source}}/{{str:external_id}}", "PUT", put, resource, f"{resource.name}_put",
-        "Add or change by another system's number", 200, schema.ref(kind), others,
+        "Add or change by another system's number", 200, schema.ref(kind), (201, *others),
         parameters=[*path, schema.IDEMPOTENCY], requestBody=schema.takes(f"{kind}Put"),
     )  # fmt: skip
     add(

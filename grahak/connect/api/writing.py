@@ -1,6 +1,7 @@
 """Changes through the API: a body is checked field by field, then a room's action does the work.
 
-A body may hold only fields of the schema that the key's role may change; all faults are told at once, each by its field.
+A body may hold only fields of the schema that the key's role may change; all faults are told at once,
+each by its field.
 """
 
 from __future__ import annotations
@@ -126,7 +127,7 @@ def items_of(body: Any) -> list[Any]:
     """The items of a batch: {"items": [ … ]} with one to a hundred of them."""
     items = body.get("items") if isinstance(body, dict) else None
     if not isinstance(items, list) or set(body) != {"items"}:
-        raise Problem("invalid", errors=[{"field": "items", "message": _("Send {\"items\": [ … ]}.")}])
+        raise Problem("invalid", errors=[{"field": "items", "message": _('Send {"items": [ … ]}.')}])
     if not 1 <= len(items) <= MOST_IN_A_BATCH:
         raise Problem("invalid", errors=[{"field": "items", "message": _("A batch holds 1 to 100 items.")}])
     return items
@@ -145,7 +146,9 @@ def batch(resource: Resource, principal: Principal, items: list[Any]) -> list[Re
 
 def withdrawn(results: list[Record], many: int) -> Problem:
     """The key was withdrawn in the middle: what was done stays done, and is told."""
-    sentence = _("%(done)s of %(all)s items were worked before the key was withdrawn; the others were not touched.")
+    sentence = _(
+        "%(done)s of %(all)s items were worked before the key was withdrawn; the others were not touched."
+    )
     return Problem("key_withdrawn", sentence % {"done": len(results), "all": many}, results=results)
 
 

@@ -57,7 +57,9 @@ def write(pk: int) -> None:
         target.with_suffix(".part").unlink(missing_ok=True)
         logger.exception("export not written", extra={"run": pk})
         fault = f"{type(error).__name__}: {error}"[:300]
-        ExportRun.objects.filter(pk=pk).update(state=ExportState.FAILED, fault=fault, finished_at=timezone.now())
+        ExportRun.objects.filter(pk=pk).update(
+            state=ExportState.FAILED, fault=fault, finished_at=timezone.now()
+        )
         return
     now = timezone.now()
     ExportRun.objects.filter(pk=pk).update(
@@ -79,7 +81,9 @@ class _Told:
         now = time.monotonic()
         if now - self.at >= WRITE_EVERY:
             self.at = now
-            ExportRun.objects.filter(pk=self.pk).update(table=table[:80], tables_done=self.done, rows=self.rows)
+            ExportRun.objects.filter(pk=self.pk).update(
+                table=table[:80], tables_done=self.done, rows=self.rows
+            )
 
 
 def taken(run: ExportRun, *, by: User) -> Path:

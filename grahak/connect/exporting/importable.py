@@ -97,8 +97,8 @@ def _beside(ids: list[int]) -> tuple[dict[int, str], dict[int, Any], dict[int, l
     for pk, name in CustomerTag.objects.filter(customer__in=ids).values_list("customer_id", "tag__name"):
         tags[pk].append(name)
     refs: dict[int, str] = {}
-    for pk, external_id in ExternalRef.objects.filter(customer__in=ids).order_by("-pk").values_list(
-        "customer_id", "external_id"
+    for pk, external_id in (
+        ExternalRef.objects.filter(customer__in=ids).order_by("-pk").values_list("customer_id", "external_id")
     ):
         refs[pk] = external_id
     return names, reach, tags, refs

@@ -73,7 +73,9 @@ def _written(pack: zipfile.ZipFile, table: Table, kind: str, told: Progress) -> 
 def _jsonl(raw: IO[bytes], table: Table, told: Progress) -> int:
     count, names = 0, [one.name for one in table.columns]
     for step in stretches(table):
-        lines = (json.dumps(dict(zip(names, map(_json, row), strict=True)), ensure_ascii=False) for row in step)
+        lines = (
+            json.dumps(dict(zip(names, map(_json, row), strict=True)), ensure_ascii=False) for row in step
+        )
         raw.write("".join(f"{line}\n" for line in lines).encode())
         count += len(step)
         told(table.name, len(step))

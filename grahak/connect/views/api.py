@@ -16,10 +16,21 @@ from grahak.core import links
 from grahak.core.access import needs, sentence
 
 EXAMPLES: dict[str, dict[str, Any]] = {
-    "customers": {"name": "Iqbal Traders", "phones": ["98250 11111"], "city": "Rajkot", "credit_limit": "50000"},
+    "customers": {
+        "name": "Iqbal Traders",
+        "phones": ["98250 11111"],
+        "city": "Rajkot",
+        "credit_limit": "50000",
+    },
     "contacts": {"customer": 12, "name": "Salma Iqbal", "role": "Accounts", "phones": ["98250 22222"]},
     "identities": {"contact": 15, "kind": "email", "value": "salma@example.com"},
-    "consents": {"contact": 15, "channel": "whatsapp", "purpose": "offers", "state": "granted", "how": "on a form"},
+    "consents": {
+        "contact": 15,
+        "channel": "whatsapp",
+        "purpose": "offers",
+        "state": "granted",
+        "how": "on a form",
+    },
     "fields": {"name": "Route", "kind": "choice", "options": ["North", "South"]},
     "products": {"code": "TEA-250", "name": "Tea 250 g", "price": "120", "category": "Tea"},
     "categories": {"name": "Tea"},

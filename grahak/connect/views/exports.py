@@ -46,7 +46,9 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
     """How far one is; as a fragment its progress alone."""
     run = get_object_or_404(ExportRun.objects.select_related("by"), pk=pk)
     context = {"run": run, "moving": run.state in actions.MOVING, "percent": _percent(run)}
-    page = "connect/exports/_progress.html" if getattr(request, "htmx", None) else "connect/exports/export.html"
+    page = (
+        "connect/exports/_progress.html" if getattr(request, "htmx", None) else "connect/exports/export.html"
+    )
     return render(request, page, context)
 
 

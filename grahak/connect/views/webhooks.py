@@ -163,7 +163,10 @@ def rotate(request: HttpRequest, pk: int) -> HttpResponse:
     """A new secret; both sign for a day."""
     endpoint = endpoint_or_404(pk)
     actions.rotate(endpoint, by=_person(request))
-    say(request, _("A new secret. The old one signs beside it for a day: give the receiver the new one until then."))
+    say(
+        request,
+        _("A new secret. The old one signs beside it for a day: give the receiver the new one until then."),
+    )
     return redirect(endpoint)
 
 

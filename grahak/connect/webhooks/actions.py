@@ -90,7 +90,9 @@ def switch_off(pk: int, why: Off, *, by: User | None = None) -> bool:
 @transaction.atomic
 def switch_on(endpoint: Endpoint, *, by: User | None) -> None:
     """Send again; what waited goes on waiting its turn."""
-    Endpoint.objects.filter(pk=endpoint.pk).exclude(off=Off.ENDED).update(off="", off_at=None, failing_since=None)
+    Endpoint.objects.filter(pk=endpoint.pk).exclude(off=Off.ENDED).update(
+        off="", off_at=None, failing_since=None
+    )
     audit.record("connect.webhook.on", endpoint, by=by)
 
 
@@ -176,4 +178,6 @@ def tidy() -> None:
     """Forget what is older than thirty days."""
     old = timezone.now() - KEPT
     Telling.objects.filter(created_at__lt=old).exclude(state=TellingState.WAITING).delete()
-    Happening.objects.filter(at__lt=old, handed_out=True).exclude(tellings__state=TellingState.WAITING).delete()
+    Happening.objects.filter(at__lt=old, handed_out=True).exclude(
+        tellings__state=TellingState.WAITING
+    ).delete()

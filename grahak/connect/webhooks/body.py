@@ -35,7 +35,9 @@ def bodies(endpoint: Endpoint, happenings: list[Happening]) -> dict[int, str]:
             records = listing.several(kind.resource, eyes, sorted(ids))
         except Problem:
             continue
-        there = set(kind.resource.rows(_ALL, kind.resource.view).filter(pk__in=ids).values_list("pk", flat=True))
+        there = set(
+            kind.resource.rows(_ALL, kind.resource.view).filter(pk__in=ids).values_list("pk", flat=True)
+        )
         for one in mine:
             if one.subject_id in records:
                 told[one.pk] = _written(one, {**records[one.subject_id], **one.facts})

@@ -13,7 +13,7 @@ from grahak.connect.webhooks.kinds import KINDS
 from grahak.connect.webhooks.models import Endpoint
 from grahak.core import business
 from grahak.core.forms import StyledForm
-from grahak.core.models import Branch
+from grahak.core.models import Branch, Role
 from grahak.core.rights import kept
 
 
@@ -43,6 +43,7 @@ class EndpointForm(StyledForm):
         super().__init__(*args, **kwargs)
         self.fields["events"].choices = [(one.name, one.label) for one in KINDS.values()]  # type: ignore[attr-defined]
         self.fields["role"].choices = kept.choices()  # type: ignore[attr-defined]
+        self.fields["role"].initial = Role.MANAGER
 
     def clean_url(self) -> str:
         url = str(self.cleaned_data["url"]).strip()

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from grahak.connect.api.resource import Resource
-from grahak.connect.api.resources import customers, sales, work
+from grahak.connect.api.resources import customers, people, sales, work
 
 Facts = dict[str, Any]
 
@@ -68,31 +68,33 @@ def _members(side: str) -> Callable[..., list[tuple[int, Facts]]]:
     return made
 
 
-C, O, P, T = customers.CUSTOMERS, sales.ORDERS, sales.PAYMENTS, work.TASKS
+_CUSTOMERS, _ORDERS, _PAYMENTS, _TASKS = customers.CUSTOMERS, sales.ORDERS, sales.PAYMENTS, work.TASKS
 KINDS: dict[str, Kind] = {
     one.name: one
     for one in (
-        Kind("customer.added", "customers.added", _("A customer is added"), "customer", _each, C),
-        Kind("customer.edited", "customers.edited", _("A customer is changed"), "customer", _each, C),
-        Kind("customer.merged", "customers.merged", _("Two customers are merged"), "customer", _merged, C),
-        Kind("customer.unmerged", "customers.unmerged", _("A merge is taken back"), "customer", _merged, C),
+        Kind("customer.added", "customers.added", _("A customer is added"), "customer", _each, _CUSTOMERS),
+        Kind("customer.edited", "customers.edited", _("A customer is changed"), "customer", _each, _CUSTOMERS),
+        Kind("customer.merged", "customers.merged", _("Two customers are merged"), "customer", _merged, _CUSTOMERS),
+        Kind("customer.unmerged", "customers.unmerged", _("A merge is taken back"), "customer", _merged, _CUSTOMERS),
         Kind(
             "customer.lifecycle", "customers.lifecycle.changed", _("A lead becomes a customer, a customer lapses"),
-            "customer", _moved, C,
+            "customer", _moved, _CUSTOMERS,
         ),
         Kind("customer.erased", "customers.erased", _("A person is erased for good"), "customer", _each),
         Kind(
             "contact.unsubscribed", "customers.contact.unsubscribed", _("A contact wants no more offers"), "contact",
-            _unsubscribed, customers.CONTACTS,
+            _unsubscribed, people.CONTACTS,
         ),
-        Kind("order.added", "sales.order.added", _("An order or return is written"), "order", _one, O, "orders.view"),
-        Kind("payment.added", "sales.payment.added", _("Money is received"), "payment", _one, P, "payments.view"),
+        Kind("order.added", "sales.order.added", _("An order or return is written"), "order", _one, _ORDERS,
+            "orders.view"),
+        Kind("payment.added", "sales.payment.added", _("Money is received"), "payment", _one, _PAYMENTS,
+            "payments.view"),
         Kind("deal.added", "sales.deal.added", _("A deal is added"), "deal", _one, None, "deals.view"),
         Kind("deal.moved", "sales.deal.moved", _("A deal goes to another stage"), "deal", _one, None, "deals.view"),
         Kind("deal.won", "sales.deal.won", _("A deal is won"), "deal", _one, None, "deals.view"),
         Kind("deal.lost", "sales.deal.lost", _("A deal is lost"), "deal", _one, None, "deals.view"),
-        Kind("task.added", "customers.task.added", _("A task is added"), "task", _one, T),
-        Kind("task.done", "customers.task.done", _("A task is done"), "task", _one, T),
+        Kind("task.added", "customers.task.added", _("A task is added"), "task", _one, _TASKS),
+        Kind("task.done", "customers.task.done", _("A task is done"), "task", _one, _TASKS),
         Kind(
             "segment.entered", "insight.segment.moved", _("Customers come into a segment"), "segment",
             _members("entered"), None, "segments.view",
@@ -108,7 +110,5 @@ KINDS: dict[str, Kind] = {
 
 
 def label(name: str) -> Any:
-    """The words for an event; its name where it is none of ours (a test)."""
-    return KINDS[name].label if name in KINDS else name
-
-
+    """The words for an event; what is none of them is a test."""
+    return KINDS[name].label if name in KINDS else _("A test")

@@ -1,8 +1,8 @@
 """Hands happenings out to the addresses that chose them, and sends what is due.
 
 At least once: a telling is claimed before it is sent, and whoever died with it leaves a claim that runs out. The same
-bytes go under the same id each time. Tellings of one record go to one address in their order: a later one waits while an
-earlier one is tried again.
+bytes go under the same id each time. Tellings of one record go to one address in their order: a later one waits while
+an earlier one is tried again.
 """
 
 from __future__ import annotations
@@ -148,9 +148,9 @@ def tell(endpoint: Endpoint, happenings: list[Happening]) -> int:
         if one.pk in told
     ]
     have = set(
-        Telling.objects.filter(endpoint=endpoint, message_id__in=[row.message_id for row in rows]).values_list(
-            "message_id", flat=True
-        )
+        Telling.objects.filter(
+            endpoint=endpoint, message_id__in=[row.message_id for row in rows]
+        ).values_list("message_id", flat=True)
     )
     fresh = [row for row in rows if row.message_id not in have]
     Telling.objects.bulk_create(fresh, batch_size=200, ignore_conflicts=True)
@@ -160,7 +160,10 @@ def tell(endpoint: Endpoint, happenings: list[Happening]) -> int:
 def due(now: dt.datetime) -> QuerySet[Telling]:
     """What may be sent now: its time has come, nobody sends it, and no earlier one of the same record waits."""
     earlier = Telling.objects.filter(
-        endpoint=OuterRef("endpoint"), about=OuterRef("about"), pk__lt=OuterRef("pk"), state=TellingState.WAITING
+        endpoint=OuterRef("endpoint"),
+        about=OuterRef("about"),
+        pk__lt=OuterRef("pk"),
+        state=TellingState.WAITING,
     )
     free = Q(claimed_until=None) | Q(claimed_until__lt=now)
     waiting = Telling.objects.filter(free, state=TellingState.WAITING, try_at__lte=now, endpoint__off="")
@@ -191,7 +194,7 @@ def pause(attempts: int, asked: float = 0.0) -> dt.timedelta:
     """How long to wait after so many attempts: 10 s, 30 s, 90 s … 12 h, give or take a fifth, so that what failed
     together does not come back together; at least what the receiver ASKED for."""
     seconds = min(LONGEST_PAUSE, FIRST_PAUSE * 3 ** min(attempts - 1, 12))
-    spread = seconds * random.uniform(0.8, 1.2)  # noqa: S311 (no secret)
+    spread = seconds * random.uniform(0.8, 1.2)
     return dt.timedelta(seconds=max(spread, min(asked, LONGEST_PAUSE)))
 
 

@@ -54,7 +54,12 @@ def checked(url: str) -> tuple[str, str, int, str]:
         port = parts.port
     except ValueError:
         raise Refused(_("This is not a web address.")) from None
-    if parts.scheme not in ("https", "http") or not parts.hostname or parts.username is not None or parts.fragment:
+    if (
+        parts.scheme not in ("https", "http")
+        or not parts.hostname
+        or parts.username is not None
+        or parts.fragment
+    ):
         raise Refused(_("This is not a web address."))
     if any(char <= " " or char == "\x7f" for char in url):
         raise Refused(_("This is not a web address."))
@@ -71,7 +76,9 @@ def addresses(host: str, port: int) -> list[Any]:
     except (OSError, UnicodeError):
         raise Refused(_("There is no server called “%(host)s”.") % {"host": host}) from None
     if not settings.OUTBOUND_PRIVATE and any(not is_public(str(row[4][0])) for row in found):
-        sentence = _("“%(host)s” is inside the local network. The operator can allow it with %(setting)s=yes.")
+        sentence = _(
+            "“%(host)s” is inside the local network. The operator can allow it with %(setting)s=yes."
+        )
         raise Refused(sentence % {"host": host, "setting": "GRAHAK_OUTBOUND_PRIVATE"})
     return found
 

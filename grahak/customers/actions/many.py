@@ -97,7 +97,9 @@ def add_customers(drafts: Sequence[Draft], *, by: User | None, source: str) -> l
     NameKey.objects.bulk_create(
         key
         for one, contact in zip(customers, contacts, strict=True)
-        for key in keys_of(one.pk, dict.fromkeys([one.name, *map(str, one.other_names.values()), contact.name]))
+        for key in keys_of(
+            one.pk, dict.fromkeys([one.name, *map(str, one.other_names.values()), contact.name])
+        )
     )
     tell_all(
         Activity(
@@ -198,7 +200,8 @@ def _add_identities(edits: Sequence[Edit], by: User | None) -> set[int]:
     ]
     Identity.objects.bulk_create([one for _customer, one in fresh], ignore_conflicts=True)
     lines = [
-        (one.pk, one.name, {"contact": row.contact_id, "kind": row.kind, "value": row.value}) for one, row in fresh
+        (one.pk, one.name, {"contact": row.contact_id, "kind": row.kind, "value": row.value})
+        for one, row in fresh
     ]
     audit.record_many("customers.identity.added", Customer, lines, by=by)
     return {customer.pk for customer, _one in fresh}

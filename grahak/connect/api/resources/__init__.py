@@ -1,12 +1,12 @@
 """Every resource of the API, in the order in which its page tells them."""
 
 from grahak.connect.api.resource import Resource
-from grahak.connect.api.resources import catalogue, customers, house, sales, work
+from grahak.connect.api.resources import catalogue, customers, house, people, pipelines, sales, work
 
 RESOURCES: tuple[Resource, ...] = (
     customers.CUSTOMERS,
-    customers.CONTACTS,
-    customers.IDENTITIES,
+    people.CONTACTS,
+    people.IDENTITIES,
     work.CONSENTS,
     house.TAGS,
     house.FIELDS,
@@ -16,6 +16,10 @@ RESOURCES: tuple[Resource, ...] = (
     sales.RETURNS,
     sales.PAYMENTS,
     sales.LEDGER,
+    pipelines.LEADS,
+    pipelines.DEALS,
+    pipelines.PIPELINES,
+    pipelines.STAGES,
     work.NOTES,
     work.TASKS,
     work.ACTIVITIES,

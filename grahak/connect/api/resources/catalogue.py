@@ -56,7 +56,9 @@ PRODUCTS = Resource(
         Field("id", ID, "pk"),
         Field("code", TEXT, write="both", required=True, length=60),
         Field("name", TEXT, write="both", required=True, length=200),
-        Field("category", TEXT, "category__name", write="both", nullable=True, length=120, says="By its name."),
+        Field(
+            "category", TEXT, "category__name", write="both", nullable=True, length=120, says="By its name."
+        ),
         Field("unit", TEXT, write="both", length=20),
         Field("price", MONEY, write="both", nullable=True),
         Field("cost", MONEY, write="both", nullable=True),

@@ -45,7 +45,6 @@ from grahak.customers.models import (
     Lifecycle,
     Tag,
 )
-from grahak.customers.models.customer import IdentityKind
 from grahak.customers.text import one_line
 
 SUBJECT = "customers.customer"
@@ -81,7 +80,9 @@ FIELDS = (
     Field("name", TEXT, write="both", required=True, length=200),
     Field("kind", KIND, write="both", says="A person, or a shop or firm."),
     Field("lifecycle", choice(list(Lifecycle.values)), says="lead → prospect → customer → lapsed"),
-    Field("other_names", NAMES, write="both", says="The name in other scripts, by language (en, ur, hi, gu)."),
+    Field(
+        "other_names", NAMES, write="both", says="The name in other scripts, by language (en, ur, hi, gu)."
+    ),
     Field("language", LANGUAGE, write="both"),
     Field("branch", ID, "branch_id", write="both", nullable=True),
     Field("owner", ID, "owner_id", write="both", nullable=True, says="The colleague in charge."),
@@ -104,7 +105,9 @@ FIELDS = (
     Field("whatsapp", TEXT, "", write="add", length=254),
     Field("contact_name", TEXT, "", write="add", length=200, usual=False),
     Field("tags", TEXTS, "", write="both", says="Written, the list replaces the tags."),
-    Field("own", OBJECT, "", write="both", says="The shop's own fields by their codes; null takes a value away."),
+    Field(
+        "own", OBJECT, "", write="both", says="The shop's own fields by their codes; null takes a value away."
+    ),
     Field(
         "refs",
         objects(REF_SCHEMA, _ref, 20),
@@ -211,7 +214,9 @@ def _fill(records: list[Record], wanted: frozenset[str], principal: Principal) -
     if wanted & {"phones", "emails", "whatsapp"}:
         _fill_identities(records, wanted, ids)
     if "contact_name" in wanted:
-        names = dict(Contact.objects.filter(customer__in=ids, is_primary=True).values_list("customer_id", "name"))
+        names = dict(
+            Contact.objects.filter(customer__in=ids, is_primary=True).values_list("customer_id", "name")
+        )
         for record in records:
             record["contact_name"] = names.get(record["_pk"], "")
     if "tags" in wanted:
@@ -223,8 +228,10 @@ def _fill(records: list[Record], wanted: frozenset[str], principal: Principal) -
             record["tags"] = tags.get(record["_pk"], [])
     if "refs" in wanted:
         refs = defaultdict(list)
-        for pk, source, external_id in ExternalRef.objects.filter(customer__in=ids).order_by("pk").values_list(
-            "customer_id", "source", "external_id"
+        for pk, source, external_id in (
+            ExternalRef.objects.filter(customer__in=ids)
+            .order_by("pk")
+            .values_list("customer_id", "source", "external_id")
         ):
             refs[pk].append({"source": source, "external_id": external_id})
         for record in records:
@@ -283,7 +290,9 @@ def own_values(principal: Principal, values: dict[str, Any]) -> dict[str, Any]:
         field = known.get(code)
         if field is None or custom.PREFIX + code in closed:
             errors[f"own.{code[:60]}"] = _("There is no such field.")
-        elif value is not None and not isinstance(value, str | int | float | list) or isinstance(value, bool):
+        elif (value is not None and not isinstance(value, str | int | float | list)) or isinstance(
+            value, bool
+        ):
             errors[f"own.{code}"] = _("This is no value of this field.")
         elif isinstance(value, list) and not all(isinstance(one, str) for one in value):
             errors[f"own.{code}"] = _("This must be a list of at most 100 texts.")
@@ -298,11 +307,14 @@ def own_values(principal: Principal, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def write_own(principal: Principal, customer: Customer, values: dict[str, Any]) -> None:
+    found = own_values(principal, values)
     try:
-        actions.set_own(customer, own_values(principal, values), by=None)
+        actions.set_own(customer, found, by=None)
     except ValidationError as error:
         if hasattr(error, "error_dict"):
-            told = {f"own.{name.removeprefix(custom.PREFIX)}": found for name, found in error.error_dict.items()}
+            told = {
+                f"own.{name.removeprefix(custom.PREFIX)}": found for name, found in error.error_dict.items()
+            }
             raise ValidationError(told) from None  # type: ignore[arg-type]
         raise
 
@@ -383,125 +395,4 @@ CUSTOMERS = Resource(
     upsert=True,
     has_money=True,
     more_filters=_own_filter,
-)
-
-
-# -- contacts and identities --------------------------------------------------------------------------------------
-
-
-def _contact_rows(principal: Principal, action: str) -> QuerySet[Contact]:
-    return reach.of_customers(Contact.objects.order_by(), principal, action)
-
-
-def _add_contact(principal: Principal, values: Record) -> int:
-    customer = reach.customer_named(principal, values.pop("customer"))
-    reach.still_seen(reach.customers(principal, "customers.edit"), customer.pk)
-    return actions.add_contact(customer, by=None, **values).pk
-
-
-@transaction.atomic
-def _change_contact(_principal: Principal, contact: Contact, values: Record) -> None:
-    primary = values.pop("is_primary", None)
-    actions.edit_contact(contact, by=None, **values)
-    if primary:
-        actions.make_primary(contact, by=None)
-    elif primary is False and contact.is_primary:
-        raise ValidationError({"is_primary": _("Make another contact the main one instead.")})
-
-
-def _remove_contact(_principal: Principal, contact: Contact) -> None:
-    actions.remove_contact(contact, by=None)
-
-
-def _fill_contacts(records: list[Record], wanted: frozenset[str], _principal: Principal) -> None:
-    found: dict[tuple[int, str], list[str]] = defaultdict(list)
-    ids = [record["_pk"] for record in records]
-    known = Identity.objects.filter(contact__in=ids, kind__in=("phone", "email", "whatsapp")).order_by("pk")
-    for pk, kind, value in known.values_list("contact_id", "kind", "value"):
-        found[pk, kind].append(value)
-    for record in records:
-        for name, kind in (("phones", "phone"), ("emails", "email")):
-            if name in wanted:
-                record[name] = found.get((record["_pk"], kind), [])
-        if "whatsapp" in wanted:
-            record["whatsapp"] = next(iter(found.get((record["_pk"], "whatsapp"), [])), "")
-
-
-CONTACTS = Resource(
-    name="contacts",
-    noun="contact",
-    subject="customers.contact",
-    says="The people at customers; a person-customer is its own first contact.",
-    view="customers.view",
-    edit="customers.edit",
-    rows=_contact_rows,
-    fields=(
-        Field("id", ID, "pk"),
-        Field("customer", ID, "customer_id", write="add", required=True),
-        Field("name", TEXT, write="both", required=True, length=200),
-        Field("role", TEXT, write="both", length=80),
-        Field("language", LANGUAGE, write="both"),
-        Field("is_primary", BOOL, write="change"),
-        Field("phones", TEXTS, "", write="add"),
-        Field("emails", TEXTS, "", write="add"),
-        Field("whatsapp", TEXT, "", write="add", length=254),
-        Field("created_at", MOMENT),
-    ),
-    filters=(
-        Narrow("customer", ID, "customer_id"),
-        Narrow("created_after", MOMENT, "created_at__gt", "created_at"),
-    ),
-    fill=_fill_contacts,
-    fill_needs=("pk",),
-    add=_add_contact,
-    change=_change_contact,
-    remove=_remove_contact,
-)
-
-
-def _identity_rows(principal: Principal, action: str) -> QuerySet[Identity]:
-    return reach.of_customers(Identity.objects.order_by(), principal, action, "contact__customer")
-
-
-def _add_identity(principal: Principal, values: Record) -> int:
-    contact = _contact_rows(principal, "customers.edit").filter(pk=values["contact"]).first()
-    if contact is None:
-        raise ValidationError({"contact": _("There is none of this number.")})
-    try:
-        return actions.add_identity(contact, values["kind"], values["value"], by=None).pk
-    except ValidationError as error:
-        if hasattr(error, "error_dict"):
-            raise
-        raise ValidationError({"value": error.messages}) from None
-
-
-def _remove_identity(_principal: Principal, identity: Identity) -> None:
-    actions.remove_identity(identity, by=None)
-
-
-IDENTITIES = Resource(
-    name="identities",
-    noun="identity",
-    subject="customers.identity",
-    says="Phones, e-mails, cards and accounts by which a contact is recognised.",
-    view="customers.view",
-    edit="customers.edit",
-    rows=_identity_rows,
-    fields=(
-        Field("id", ID, "pk"),
-        Field("contact", ID, "contact_id", write="add", required=True),
-        Field("customer", ID, "contact__customer_id"),
-        Field("kind", choice(list(IdentityKind.values)), write="add", required=True),
-        Field("value", TEXT, write="add", required=True, length=254, says="Normal form; written in any form."),
-        Field("shown", TEXT),
-        Field("created_at", MOMENT),
-    ),
-    filters=(
-        Narrow("contact", ID, "contact_id"),
-        Narrow("customer", ID, "contact__customer_id"),
-        Narrow("kind", choice(list(IdentityKind.values)), "kind"),
-        Narrow("value", TEXT, "value"),
-    ),
-    add=_add_identity,
-    remove=_remove_identity,
 )

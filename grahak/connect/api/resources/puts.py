@@ -30,7 +30,9 @@ def put(principal: Principal, values: Record) -> tuple[int, bool]:
     e-mails are added to those known, tags are replaced where they are given. A customer that the principal may not
     change is as if it were another's: ValidationError."""
     source, external_id = values["refs"][0]
-    known = ExternalRef.objects.filter(source=source, external_id=external_id).values_list("customer_id", flat=True)
+    known = ExternalRef.objects.filter(source=source, external_id=external_id).values_list(
+        "customer_id", flat=True
+    )
     pk = known.first()
     if pk is None:
         return add(principal, values, source=source), True
@@ -48,7 +50,9 @@ def put(principal: Principal, values: Record) -> tuple[int, bool]:
 def put_many(principal: Principal, items: dict[int, Record]) -> Results:
     """`put` for each, whatever becomes of the others: what came of each by its number. Where the key reaches every
     customer and no reference stands twice, all go to the database together."""
-    twice = {ref for ref, many_ in Counter(values["refs"][0] for values in items.values()).items() if many_ > 1}
+    twice = {
+        ref for ref, many_ in Counter(values["refs"][0] for values in items.values()).items() if many_ > 1
+    }
     together = {number: values for number, values in items.items() if values["refs"][0] not in twice}
     results: Results = {}
     if scope_of(principal, "customers.edit") == "all" and scope_of(principal, "customers.view") == "all":

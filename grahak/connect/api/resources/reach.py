@@ -23,7 +23,9 @@ def customers(principal: Principal, action: str) -> QuerySet[Customer]:
     return rows if action == "customers.view" else scoped(rows, principal, action)
 
 
-def of_customers(rows: QuerySet[Any], principal: Principal, action: str, path: str = "customer") -> QuerySet[Any]:
+def of_customers(
+    rows: QuerySet[Any], principal: Principal, action: str, path: str = "customer"
+) -> QuerySet[Any]:
     """ROWS whose customer ACTION covers; where it covers all there is nothing to look up."""
     if scope_of(principal, action) == "all" and scope_of(principal, "customers.view") == "all":
         return rows
@@ -68,5 +70,7 @@ def placed(principal: Principal, values: Record, action: str, *, adding: bool) -
 def still_seen(rows: QuerySet[Any], pk: int) -> None:
     """ValidationError where a record just written would be out of the key's own reach."""
     if not rows.filter(pk=pk).exists():
-        sentence = _("The key could not see this record any more: give it a branch or colleague that it reaches.")
+        sentence = _(
+            "The key could not see this record any more: give it a branch or colleague that it reaches."
+        )
         raise ValidationError(sentence)

@@ -86,7 +86,10 @@ GIVEN_LINE = {
     "properties": {
         "line": {"type": "integer"},
         "product": {"type": ["integer", "null"]},
-        **{name: {"type": "string"} for name in ("code", "description", "quantity", "unit_price", "tax", "amount")},
+        **{
+            name: {"type": "string"}
+            for name in ("code", "description", "quantity", "unit_price", "tax", "amount")
+        },
         "is_service": {"type": "boolean"},
     },
 }
@@ -97,7 +100,9 @@ def drafts(lines: list[dict[str, Any]]) -> list[actions.LineDraft]:
     ids = {line["product"] for line in lines if line.get("product")}
     codes = {line["code"].upper() for line in lines if line.get("code") and not line.get("product")}
     by_id = Product.objects.in_bulk(ids)
-    by_code = {one.code.upper(): one for one in Product.objects.filter(code__in=_both(lines))} if codes else {}
+    by_code = (
+        {one.code.upper(): one for one in Product.objects.filter(code__in=_both(lines))} if codes else {}
+    )
     wrong = [
         _("Line %(number)s: there is no item of this number.") % {"number": number}
         for number, line in enumerate(lines, 1)
@@ -134,8 +139,20 @@ def _returns(principal: Principal, action: str) -> QuerySet[Order]:
 
 def _fill_lines(records: list[Record], wanted: frozenset[str], _principal: Principal) -> None:
     found: dict[int, list[Record]] = defaultdict(list)
-    names = ("order_id", "ordinal", "product_id", "code", "description", "quantity", "unit_price", "tax", "amount")
-    lines = OrderLine.objects.filter(order__in=[record["_pk"] for record in records]).order_by("order_id", "ordinal")
+    names = (
+        "order_id",
+        "ordinal",
+        "product_id",
+        "code",
+        "description",
+        "quantity",
+        "unit_price",
+        "tax",
+        "amount",
+    )
+    lines = OrderLine.objects.filter(order__in=[record["_pk"] for record in records]).order_by(
+        "order_id", "ordinal"
+    )
     for pk, ordinal, product, code, description, quantity, price, tax, amount, service in lines.values_list(
         *names, "is_service"
     ):

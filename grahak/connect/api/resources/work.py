@@ -32,7 +32,9 @@ def _add_consent(principal: Principal, values: Record) -> int:
         raise ValidationError({"contact": _("There is none of this number.")})
     verb = actions.grant_consent if values["state"] == ConsentState.GRANTED else actions.withdraw_consent
     how, notice = values["how"], values.get("notice", "")
-    return verb(contact, values["channel"], values["purpose"], by=None, how=how, notice=notice, at=values.get("at")).pk
+    return verb(
+        contact, values["channel"], values["purpose"], by=None, how=how, notice=notice, at=values.get("at")
+    ).pk
 
 
 CONSENTS = Resource(
@@ -163,10 +165,9 @@ TASKS = Resource(
         Narrow("due_before", DAY, "due_on__lt", "due_on"),
         Narrow("done", BOOL, _done, "done_at"),
     ),
-    fill=lambda records, _wanted, _principal: [
-        record.update(done=record["_done_at"] is not None) for record in records
-    ]
-    and None,
+    fill=lambda records, _wanted, _principal: (
+        [record.update(done=record["_done_at"] is not None) for record in records] and None
+    ),
     fill_needs=("done_at",),
     add=_add_task,
     change=_change_task,

@@ -58,7 +58,9 @@ def test_a_customer_is_read_with_everything_about_it(owner: Caller, iqbal: Custo
 
 
 def test_a_customer_is_added_changed_and_put_away(owner: Caller, rajkot: Branch) -> None:
-    made = owner.post("/customers", {"name": "Lakshmi Stores", "phones": ["9825022222"], "credit_limit": "50000"})
+    made = owner.post(
+        "/customers", {"name": "Lakshmi Stores", "phones": ["9825022222"], "credit_limit": "50000"}
+    )
     assert made.status_code == 201, made.content
     pk = made.json()["id"]
     assert made.headers["Location"] == f"/api/v1/customers/{pk}"
@@ -101,8 +103,19 @@ def test_a_list_goes_on_by_its_cursor_to_the_end(owner: Caller, amina: User) -> 
 
 @pytest.mark.parametrize(
     "query",
-    ["limit=0", "limit=201", "limit=x", "sort=city", "cursor=%21", "colour=red", "fields=secret", "created_after=now"]
-    + ["branch=x", "count=1", "cursor=W10"],
+    [
+        "limit=0",
+        "limit=201",
+        "limit=x",
+        "sort=city",
+        "cursor=%21",
+        "colour=red",
+        "fields=secret",
+        "created_after=now",
+        "branch=x",
+        "count=1",
+        "cursor=W10",
+    ],
 )
 def test_a_parameter_that_is_wrong_is_named(owner: Caller, query: str) -> None:
     answer = owner.get(f"/customers?{query}")
@@ -126,7 +139,9 @@ def test_equal_questions_for_three_rows_and_thirty(
         while Customer.objects.count() < many:
             actions.add_customer(by=amina, name="Shop", phones=["9825011111"], tags=["a"])
         owner.get("/customers")
-        with CaptureQueriesContext(connection, ) as seen:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
             assert len(owner.get("/customers").json()["data"]) == many
         counts.append(len(seen))
     assert counts[0] == counts[1] <= 8
@@ -135,7 +150,10 @@ def test_equal_questions_for_three_rows_and_thirty(
 def test_a_record_has_a_tag_by_which_changes_are_not_lost(owner: Caller, iqbal: Customer) -> None:
     tag = owner.get(f"/customers/{iqbal.pk}").headers["ETag"]
     assert owner.get(f"/customers/{iqbal.pk}", **{"If-None-Match": tag}).status_code == 304
-    assert owner.ask("PATCH", f"/customers/{iqbal.pk}", {"area": "Market"}, **{"If-Match": tag}).status_code == 200
+    assert (
+        owner.ask("PATCH", f"/customers/{iqbal.pk}", {"area": "Market"}, **{"If-Match": tag}).status_code
+        == 200
+    )
     lost = owner.ask("PATCH", f"/customers/{iqbal.pk}", {"area": "Yard"}, **{"If-Match": tag})
     assert lost.status_code == 412
     iqbal.refresh_from_db()
@@ -167,11 +185,17 @@ def test_an_analyst_reads_and_does_not_write(amina: User, iqbal: Customer) -> No
 def test_bodies_that_are_none_are_refused_by_kind(owner: Caller) -> None:
     headers = {"Authorization": f"Bearer {owner.plain}"}
     client = Client()
-    assert client.post("/api/v1/customers", b"name=x", content_type="text/plain", headers=headers).status_code == 415
+    assert (
+        client.post("/api/v1/customers", b"name=x", content_type="text/plain", headers=headers).status_code
+        == 415
+    )
     bad = client.post("/api/v1/customers", b"{", content_type="application/json", headers=headers)
     assert (bad.status_code, bad.json()["code"]) == (400, "not_json")
     large = b'{"name": "' + b"x" * 1_100_000 + b'"}'
-    assert client.post("/api/v1/customers", large, content_type="application/json", headers=headers).status_code == 413
+    assert (
+        client.post("/api/v1/customers", large, content_type="application/json", headers=headers).status_code
+        == 413
+    )
     assert owner.ask("PUT", "/customers").status_code == 405
     assert "POST" in owner.ask("PUT", "/customers").headers["Allow"]
     assert owner.get("/nothing").status_code == 404
@@ -229,7 +253,9 @@ def test_a_request_sent_twice_under_one_name_is_worked_once(owner: Caller, busin
     assert (other.status_code, other.json()["code"]) == (422, "other_body")
 
 
-def test_a_key_that_asks_too_often_is_told_when_to_come_back(owner: Caller, settings: Any, business: Any) -> None:
+def test_a_key_that_asks_too_often_is_told_when_to_come_back(
+    owner: Caller, settings: Any, business: Any
+) -> None:
     settings.API_PER_MINUTE = 3
     for left in (2, 1, 0):
         assert owner.get("/tags").headers["RateLimit-Remaining"] == str(left)
@@ -248,3 +274,44 @@ def test_identities_and_contacts_are_written_and_taken_away(owner: Caller, iqbal
     assert not Identity.objects.filter(kind="email").exists()
     assert owner.ask("PATCH", f"/contacts/{pk}", {"is_primary": True}).json()["is_primary"] is True
     assert owner.ask("DELETE", f"/contacts/{pk}").status_code == 422
+
+
+def test_a_crash_leaves_neither_the_change_nor_its_answer(
+    owner: Caller, business: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from grahak.connect.api import listing
+    from grahak.connect.api.models import KeptAnswer
+
+    class Killed(BaseException):
+        pass
+
+    def die(*_args: Any) -> Any:
+        raise Killed
+
+    name = {"Idempotency-Key": "order-78"}
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(listing, "one", die)
+        owner.post("/customers", {"name": "Once"}, **name)
+    assert not Customer.objects.exists()
+    assert not KeptAnswer.objects.exists()
+    assert owner.post("/customers", {"name": "Once"}, **name).status_code == 201
+
+
+def test_a_request_that_is_being_worked_is_not_worked_again(owner: Caller, business: Any) -> None:
+    import datetime as dt
+
+    from django.utils import timezone
+
+    from grahak.connect.api.models import KeptAnswer
+
+    name = {"Idempotency-Key": "slow"}
+    owner.post("/customers", {"name": "Slow"}, **name)
+    KeptAnswer.objects.update(status=0)
+    again = owner.post("/customers", {"name": "Slow"}, **name)
+    assert (again.status_code, again.json()["code"], again.headers["Retry-After"]) == (
+        409,
+        "in_progress",
+        "1",
+    )
+    KeptAnswer.objects.update(created_at=timezone.now() - dt.timedelta(minutes=3))  # whoever worked it died
+    assert owner.post("/customers", {"name": "Slow"}, **name).status_code == 201

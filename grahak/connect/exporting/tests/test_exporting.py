@@ -47,7 +47,9 @@ def shop(amina: User) -> Customer:
     customers.set_own(iqbal, {"route": "North"}, by=amina)
     customers.add_customer(by=amina, name="=SUM(A1)", kind="person")
     tea = catalogue.add_product(by=amina, code="TEA-250", name="Tea 250 g", price=Decimal("120.50"))
-    line = sales.LineDraft(quantity=Decimal("2.5"), unit_price=Decimal("118.50"), product=tea, tax=Decimal("10"))
+    line = sales.LineDraft(
+        quantity=Decimal("2.5"), unit_price=Decimal("118.50"), product=tea, tax=Decimal("10")
+    )
     order = sales.place_order(by=amina, customer=iqbal, lines=[line], received=Decimal(100))
     back = sales.lines_to_return(order, {1: Decimal(1)})
     sales.take_return(order, by=amina, lines=back)
@@ -75,7 +77,9 @@ def test_every_table_is_exported_or_left_out_with_a_reason() -> None:
 
 def test_no_secret_leaves_in_an_export() -> None:
     names = {f"{table.name}.{one.name}" for table in tables() for one in table.columns}
-    assert [name for name in names if any(word in name for word in ("password", "sealed", "digest", "secret"))] == []
+    assert [
+        name for name in names if any(word in name for word in ("password", "sealed", "digest", "secret"))
+    ] == []
 
 
 def test_the_tables_hold_every_row_and_say_what_they_are(amina: User, shop: Customer) -> None:

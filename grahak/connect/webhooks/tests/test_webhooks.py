@@ -35,7 +35,9 @@ class Receiver:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 length = int(self.headers.get("Content-Length", "0"))
-                receiver.got.append(({k.lower(): v for k, v in self.headers.items()}, self.rfile.read(length)))
+                receiver.got.append(
+                    ({k.lower(): v for k, v in self.headers.items()}, self.rfile.read(length))
+                )
                 receiver.asked.append(self.path)
                 answer = receiver.answers.pop(0) if receiver.answers else 200
                 if callable(answer):
@@ -54,7 +56,9 @@ class Receiver:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_port}/in?a=1"
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        threading.Thread(
+            target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        ).start()
 
     def types(self) -> list[str]:
         return [json.loads(body)["type"] for _headers, body in self.got]
@@ -77,7 +81,9 @@ def _fresh() -> Iterator[None]:
 
 
 def told(receiver: Receiver, by: User, *events: str, **more: Any) -> Endpoint:
-    return actions.add(by=by, name="Books", url=receiver.url, events=events, role=more.pop("role", "owner"), **more)[0]
+    return actions.add(
+        by=by, name="Books", url=receiver.url, events=events, role=more.pop("role", "owner"), **more
+    )[0]
 
 
 def send() -> None:
@@ -123,7 +129,9 @@ def test_what_is_rolled_back_is_never_told(amina: User, receiver: Receiver) -> N
     assert receiver.got == []
 
 
-def test_a_failure_is_tried_again_under_the_same_id_with_the_same_bytes(amina: User, receiver: Receiver) -> None:
+def test_a_failure_is_tried_again_under_the_same_id_with_the_same_bytes(
+    amina: User, receiver: Receiver
+) -> None:
     told(receiver, amina, "customer.added")
     receiver.answers = [500, 503]
     customers.add_customer(by=amina, name="Iqbal")
@@ -249,8 +257,18 @@ def test_rubbish_instead_of_http_is_a_failure_that_is_told(receiver: Receiver) -
 
 @pytest.mark.parametrize(
     "url",
-    ["https://127.0.0.1/x", "https://localhost/x", "https://[::1]/", "https://169.254.169.254/latest", "http://a.example/"]
-    + ["https://10.0.0.1", "ftp://a.example/", "https://user@a.example/", "https://a.example:99999/", "x"],
+    [
+        "https://127.0.0.1/x",
+        "https://localhost/x",
+        "https://[::1]/",
+        "https://169.254.169.254/latest",
+        "http://a.example/",
+        "https://10.0.0.1",
+        "ftp://a.example/",
+        "https://user@a.example/",
+        "https://a.example:99999/",
+        "x",
+    ],
 )
 def test_nothing_is_sent_inside(settings: Any, url: str) -> None:
     settings.OUTBOUND_PRIVATE = False
@@ -270,7 +288,9 @@ def test_a_name_that_leads_inside_is_refused_at_the_moment_of_sending(
     assert receiver.got == []
 
 
-def test_a_worker_that_dies_while_sending_leaves_a_claim_that_runs_out(amina: User, receiver: Receiver) -> None:
+def test_a_worker_that_dies_while_sending_leaves_a_claim_that_runs_out(
+    amina: User, receiver: Receiver
+) -> None:
     from collections import Counter
 
     told(receiver, amina, "customer.added")
@@ -324,7 +344,8 @@ def test_one_that_was_received_can_be_sent_again(amina: User, receiver: Receiver
 
 def test_the_screens_from_adding_to_removing(as_amina: Any, amina: User, receiver: Receiver) -> None:
     made = as_amina.post(
-        "/settings/webhooks/", {"name": "Books", "url": receiver.url, "events": ["customer.added"], "role": "owner"}
+        "/settings/webhooks/",
+        {"name": "Books", "url": receiver.url, "events": ["customer.added"], "role": "owner"},
     )
     endpoint = Endpoint.objects.get()
     assert made.headers["Location"] == endpoint.get_absolute_url()
