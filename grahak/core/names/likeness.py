@@ -51,6 +51,7 @@ _SWAP: Final = _costs()
 _FAR: Final = 0.4  # below it two words are not the same word
 _GOOD: Final = 0.9  # above it nobody looks for words written together
 _JOINED: Final = 0.98
+_STANDS_FOR: Final = 0.75
 
 
 @lru_cache(maxsize=131072)
@@ -176,13 +177,13 @@ def _aligned(asked: _Words, told: _Words, typing: bool) -> float:
         ),
         reverse=True,
     )
-    matched: dict[int, float] = {}
-    taken: dict[int, float] = {}
+    matched: dict[int, tuple[float, str]] = {}
+    taken: dict[int, tuple[float, str]] = {}
     for score, _, at, place in pairs:
         if score < _FAR:
             break
         if at not in matched and place not in taken:
-            matched[at] = taken[place] = score
+            matched[at], taken[place] = (score, told[place]), (score, asked[at])
     gained, whole, alone = _tally(asked, matched)
     told_gained, told_whole, told_alone = _tally(told, taken)
     if typing:
@@ -190,8 +191,12 @@ def _aligned(asked: _Words, told: _Words, typing: bool) -> float:
     return max(0.0, (gained + told_gained) / (whole + told_whole) - 0.05 * (alone + told_alone))
 
 
-def _tally(words: _Words, matched: dict[int, float]) -> tuple[float, float, float]:
-    """What the matched words bring, what all could bring, and the weight of the unmatched."""
+def _tally(words: _Words, matched: dict[int, tuple[float, str]]) -> tuple[float, float, float]:
+    """What the matched words bring, what all could bring, and the weight of the unmatched. A misspelt trade word
+    weighs what the one that it stands for weighs."""
     weights = [WEIGHT.get(word, 1.0) for word in words]
-    gained = sum(weights[at] * score for at, score in matched.items())
+    for at, (score, other) in matched.items():
+        if score >= _STANDS_FOR:
+            weights[at] = min(weights[at], WEIGHT.get(other, 1.0))
+    gained = sum(weights[at] * score for at, (score, _other) in matched.items())
     return gained, sum(weights), sum(weight for at, weight in enumerate(weights) if at not in matched)
