@@ -18,9 +18,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
+from PIL import Image
 
 from grahak.channels import tokens
-from grahak.core.models import ApiKey, Branch, Invitation, Team, User
+from grahak.core.models import ApiKey, AuditEntry, Branch, Invitation, Team, User
 from grahak.marketing.forms_public.stamps import confirm_token
 from tests.cast import signed_in
 
@@ -35,6 +36,13 @@ class World:
     @cached_property
     def colleague(self) -> User:
         return User.objects.create_user("dina@kapasi.example", None, name="Dina Vora", branch=self.branch)
+
+    @cached_property
+    def line(self) -> AuditEntry:
+        from grahak.customers.actions import edit_customer
+
+        edit_customer(self.customer, by=self.owner, city="Surat")
+        return AuditEntry.objects.filter(subject_id=self.customer.pk).latest("pk")
 
     @cached_property
     def team(self) -> Team:
@@ -138,6 +146,64 @@ class World:
     @cached_property
     def identity(self) -> Any:
         return self.contact.identities.get()
+
+    @cached_property
+    def address(self) -> Any:
+        from grahak.customers.actions.addresses import add_address
+
+        return add_address(self.customer, by=self.owner, city="Rajkot")
+
+    @cached_property
+    def old_address(self) -> Any:
+        from grahak.customers.actions.addresses import add_address, remove_address
+
+        row = add_address(self.customer, by=self.owner, city="Morbi")
+        remove_address(row, by=self.owner)
+        return row
+
+    def _attachment(self, name: str) -> Any:
+        from grahak.customers.attachments.keeping import take
+
+        pixel = io.BytesIO()
+        Image.new("RGB", (8, 8), (9, 9, 9)).save(pixel, "PNG")
+        return take(self.customer, SimpleUploadedFile(name, pixel.getvalue()), by=self.owner)
+
+    @cached_property
+    def attachment(self) -> Any:
+        return self._attachment("bill.png")
+
+    @cached_property
+    def old_attachment(self) -> Any:
+        from grahak.customers.attachments.keeping import remove
+
+        row = self._attachment("old.png")
+        remove(row, by=self.owner)
+        return row
+
+    @cached_property
+    def field_change(self) -> Any:
+        from grahak.customers.actions import change_field, set_own
+
+        set_own(self.customer, {self.choice_field.code: "North"}, by=self.owner)
+        return change_field(self.choice_field, by=self.owner, name=self.choice_field.name, kind="text")
+
+    @cached_property
+    def choice_field(self) -> Any:
+        from grahak.customers import custom
+        from grahak.customers.actions import add_field
+
+        made = add_field(by=self.owner, name=f"Side {self.whose.pk}", kind="choice", options=["North"])
+        custom.forget()
+        return made
+
+    @cached_property
+    def aside(self) -> Any:
+        from grahak.customers.models import AsideValue
+
+        change = self.field_change
+        return AsideValue.objects.create(
+            change=change, field=change.to, customer=self.customer, text="Somewhere"
+        )
 
     @cached_property
     def web_visit(self) -> Any:
@@ -467,6 +533,7 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
         ("core:person", "core:invite_again", "core:close_login", "core:open_login", "core:end_sessions"),
         lambda world: {"pk": world.colleague.pk},
     ),
+    "core:audit_restore": lambda world: {"pk": world.line.pk},
     "core:see_as": lambda world: {"pk": world.colleague.pk},
     **dict.fromkeys(
         ("core:role", "core:name_role", "core:reset_role", "core:archive_role", "core:restore_role"),
@@ -555,6 +622,32 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     **dict.fromkeys(("customers:view", "customers:remove_view"), lambda world: {"pk": world.saved_view.pk}),
     "customers:visit": lambda world: {"pk": world.customer.pk, "visit": world.web_visit.pk},
     "customers:undo": lambda world: {"pk": world.batch.pk},
+    "customers:batch": lambda world: {"pk": world.batch.pk},
+    **dict.fromkeys(
+        ("customers:addresses", "customers:files", "customers:add_file", "customers:move"),
+        lambda world: {"pk": world.customer.pk},
+    ),
+    **dict.fromkeys(
+        ("customers:address", "customers:remove_address"),
+        lambda world: {"pk": world.customer.pk, "address": world.address.pk},
+    ),
+    "customers:bring_address_back": lambda world: {
+        "pk": world.customer.pk,
+        "address": world.old_address.pk,
+    },
+    **dict.fromkeys(
+        ("customers:file", "customers:file_content", "customers:file_thumb", "customers:remove_file"),
+        lambda world: {"pk": world.customer.pk, "file": world.attachment.pk},
+    ),
+    "customers:bring_file_back": lambda world: {"pk": world.customer.pk, "file": world.old_attachment.pk},
+    **dict.fromkeys(
+        ("customers:end_contact", "customers:bring_contact_back", "customers:move_contact"),
+        lambda world: {"pk": world.customer.pk, "contact": world.contact.pk},
+    ),
+    **dict.fromkeys(("customers:copy_view", "customers:mark_view"), lambda world: {"pk": world.saved_view.pk}),
+    "customers:field_aside": lambda world: {"pk": world.own_field.pk},
+    "customers:settle_value": lambda world: {"pk": world.aside.field_id, "value": world.aside.pk},
+    "customers:undo_field": lambda world: {"pk": world.field_change.pk},
     **dict.fromkeys(
         ("customers:pair_different", "customers:pair_again"), lambda world: {"pk": world.pair.pk}
     ),

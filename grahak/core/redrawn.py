@@ -1,5 +1,5 @@
-"""Pictures taken apart and written anew, so that what we keep is pixels alone: no place or camera (EXIF), no text, no code
-that a picture can carry; never SVG. The first bytes decide what a file is, not its name."""
+"""Pictures taken apart and written anew, so that what we keep is pixels alone: no place or camera (EXIF), no text, no
+code that a picture can carry; never SVG. The first bytes decide what a file is, not its name."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Birthdays as people say them: a day and a month, and the year where they know it. Kept as RFC 6350 §6.2.5 writes them:
-1980-03-31, or --03-31 without a year."""
+"""Birthdays as people say them: a day and a month, and the year where they know it. Kept as RFC 6350 §6.2.5 writes
+them: 1980-03-31, or --03-31 without a year."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def read(typed: str) -> str:
         found = dt.date(year or _LEAP, month, day)
     except ValueError:
         raise ValidationError(_("Write a birthday as 31 March or 31/3/1980.")) from None
-    if year and not (1880 <= year and found <= business.today()):
+    if year and (year < 1880 or found > business.today()):
         raise ValidationError(_("A birthday in this year cannot be."))
     return found.isoformat() if year else f"--{found:%m-%d}"
 

@@ -63,7 +63,8 @@ def held_still(codes: Iterable[str]) -> dict[str, CustomField]:
     if connection.vendor == "postgresql" and wanted:
         marks = ", ".join(["%s"] * len(wanted))
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT 1 FROM customers_customfield WHERE code IN ({marks}) FOR KEY SHARE", wanted)  # noqa: S608
+            sql = f"SELECT 1 FROM customers_customfield WHERE code IN ({marks}) FOR KEY SHARE"  # noqa: S608
+            cursor.execute(sql, wanted)
     return {one.code: one for one in CustomField.objects.filter(code__in=wanted, archived_at=None)}
 
 

@@ -37,7 +37,14 @@ def may_change(user: User, verb: str) -> Any:
 
 
 def do(
-    verb: str, field: str, value: Any, ids: list[int], *, by: User, batch: Batch | None = None, label: str = ""
+    verb: str,
+    field: str,
+    value: Any,
+    ids: list[int],
+    *,
+    by: User,
+    batch: Batch | None = None,
+    label: str = "",
 ) -> Batch:
     """One verb for these customers. VALUE is as it was typed: a tag, a colleague's number, or what the form of FIELD
     takes. ValidationError where it is no longer a value."""
@@ -92,7 +99,9 @@ def run(change_id: int) -> int:
     MassChange.objects.filter(pk=change_id).update(state=MassState.RUNNING, total=len(ids), done=0)
     for step in steps(ids):
         with transaction.atomic():
-            change = MassChange.objects.select_for_update(of=("self",)).select_related("batch").get(pk=change_id)
+            change = (
+                MassChange.objects.select_for_update(of=("self",)).select_related("batch").get(pk=change_id)
+            )
             may = set(may_change(user, change.verb).filter(pk__in=step).values_list("pk", flat=True))
             kept = [pk for pk in step if pk in may]
             batch = do(change.verb, change.field, change.value, kept, by=user, batch=change.batch)

@@ -43,7 +43,9 @@ def _cleaned(fields: dict[str, Any], country: str) -> dict[str, Any]:
 
 def _checked(row: Address) -> None:
     row.clean_fields(exclude=["customer", "by"])
-    if not formats.lines({name: getattr(row, name) for name in formats.PARTS if name not in ("addressee", "country")}):
+    if not formats.lines(
+        {name: getattr(row, name) for name in formats.PARTS if name not in ("addressee", "country")}
+    ):
         raise ValidationError({"city": _("Write at least the city, the market or the area.")})
 
 
@@ -84,9 +86,7 @@ def edit_address(row: Address, *, by: User | None, **fields: Any) -> Address:
     if changes:
         locked.save()
         _alone(locked)
-        audit.record(
-            "customers.address.edited", locked.customer, by=by, address=locked.pk, changes=changes
-        )
+        audit.record("customers.address.edited", locked.customer, by=by, address=locked.pk, changes=changes)
         announce("customers.changed", customer_ids=[locked.customer_id])
     return locked
 

@@ -174,8 +174,8 @@ def make_primary(contact: Contact, *, by: User | None) -> Contact:
 
 
 def _without(contact: Contact, sentence: str) -> None:
-    """Let the next contact of the customer be the main one, if this one is; ValidationError with SENTENCE where there is
-    no other."""
+    """Let the next contact of the customer be the main one, if this one is; ValidationError with SENTENCE where there
+    is no other."""
     others = Contact.objects.filter(customer_id=contact.customer_id, ended_on=None).exclude(pk=contact.pk)
     following = others.order_by("id").first()
     if following is None:
@@ -195,7 +195,9 @@ def end_contact(contact: Contact, *, by: User | None, on: dt.date | None = None)
     _without(contact, _("The only contact stays: add another one first."))
     contact.ended_on = on or business.today()
     contact.save(update_fields=["ended_on", "is_primary"])
-    tell(contact.customer, "customers.contact.left", group="notes", by=by, contact=contact, title=contact.name)
+    tell(
+        contact.customer, "customers.contact.left", group="notes", by=by, contact=contact, title=contact.name
+    )
     audit.record("customers.contact.ended", contact.customer, by=by, contact=contact.pk, name=contact.name)
     _changed(contact.customer_id)
     return contact
@@ -228,14 +230,21 @@ def move_contact(contact: Contact, to: Customer, *, by: User | None) -> Contact:
     contact.save(update_fields=["customer", "ended_on", "is_primary"])
     index_names([before.pk, to.pk])
     facts = {"name": contact.name}
-    tell(before, "customers.contact.went", group="notes", by=by, title=contact.name, text=to.name, facts=facts)
+    tell(
+        before, "customers.contact.went", group="notes", by=by, title=contact.name, text=to.name, facts=facts
+    )
     tell(to, "customers.contact.came", group="notes", by=by, contact=contact, title=contact.name, text=before.name,
          facts=facts)  # fmt: skip
-    for one, other in ((before, to), (to, before)):
+    for one in (before, to):
         audit.record(
-            "customers.contact.moved", one, by=by, contact=contact.pk, name=contact.name,
-            **{"to" if one == before else "from": other.pk},
-        )  # fmt: skip
+            "customers.contact.moved",
+            one,
+            by=by,
+            contact=contact.pk,
+            name=contact.name,
+            out_of=before.pk,
+            into=to.pk,
+        )
         _changed(one.pk)
     return contact
 

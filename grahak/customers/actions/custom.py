@@ -177,7 +177,9 @@ def settle(aside: AsideValue, value: Any, *, by: User | None) -> None:
     if value is not None and value != [] and value != "":
         set_own(aside.customer, {aside.field.code: value}, by=by)
     AsideValue.objects.filter(pk=aside.pk).update(settled_at=timezone.now())
-    audit.record("customers.field.settled", aside.customer, by=by, field=aside.field.name, text=aside.text[:200])
+    audit.record(
+        "customers.field.settled", aside.customer, by=by, field=aside.field.name, text=aside.text[:200]
+    )
 
 
 @transaction.atomic
@@ -194,7 +196,9 @@ def put_field_away(field: CustomField, *, by: User | None) -> None:
 @transaction.atomic
 def bring_field_back(field: CustomField, *, by: User | None) -> None:
     """Use a field again that was put away."""
-    if custom.known().filter(pk=field.pk).exists() and CustomField.objects.filter(pk=field.pk, archived_at__isnull=False).update(archived_at=None):
+    if custom.known().filter(pk=field.pk).exists() and CustomField.objects.filter(
+        pk=field.pk, archived_at__isnull=False
+    ).update(archived_at=None):
         audit.record("customers.field.restored", field, by=by)
     transaction.on_commit(custom.forget)
 
@@ -218,7 +222,9 @@ def move_field(field: CustomField, *, by: User | None, up: bool) -> None:
 def _values(customer: Customer, fields: Mapping[str, CustomField]) -> dict[str, Any]:
     """The customer's values of these fields by their codes."""
     rows: dict[int, list[CustomValue]] = {}
-    for row in CustomValue.objects.filter(customer=customer, field__in=fields.values()).select_related("other"):
+    for row in CustomValue.objects.filter(customer=customer, field__in=fields.values()).select_related(
+        "other"
+    ):
         rows.setdefault(row.field_id, []).append(row)
     return {code: reading.held_of(one, rows[one.pk]) for code, one in fields.items() if one.pk in rows}
 

@@ -133,4 +133,3 @@ def undo(batch: Batch, *, by: User | None) -> int:
     from grahak.customers.actions.undoing import give_back
 
     return give_back(batch, by=by).back
-

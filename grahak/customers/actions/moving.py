@@ -33,9 +33,9 @@ def move_card(customer: Customer, code: str, value: str, *, by: User) -> str:
     field = custom.field_named(code)
     if field is None:
         raise ValidationError(_("There is no such field."))
-    before = custom.values_of([customer.pk]).get(customer.pk, {}).get(field.code)
+    held = custom.values_of([customer.pk]).get(customer.pk, {}).get(field.code)
     set_own(customer, {field.code: None if value == NONE else value}, by=by)
-    return str(before) if before else NONE
+    return str(held) if held else NONE
 
 
 def _live(customer: Customer, value: str, by: User) -> str:
@@ -53,5 +53,7 @@ def _live(customer: Customer, value: str, by: User) -> str:
         leads.qualify(lead, by=by)
         return before
     raise ValidationError(
-        _("Leads become prospects, leads and prospects become customers. Whether somebody has lapsed, their orders say.")
+        _(
+            "Leads become prospects, leads and prospects become customers. Who has lapsed, their orders say."
+        )
     )

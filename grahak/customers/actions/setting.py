@@ -115,22 +115,23 @@ def write_own(batch: Batch, step: list[int], code: str, value: Any, *, by: User 
     kept = custom.cleaned(field, value)
     before = held_before(field, step)
     new = as_json(kept) if kept is not None else None
-    blank = (None, [])
     moved = [
         pk
         for pk in Customer.objects.filter(pk__in=step).values_list("pk", flat=True)
-        if as_json(before.get(pk)) != new and not (before.get(pk) in blank and kept in blank)
+        if as_json(before.get(pk)) != new and not (_blank(before.get(pk)) and _blank(kept))
     ]
     CustomValue.objects.filter(field=field, customer_id__in=moved).delete()
-    CustomValue.objects.bulk_create(
-        [row for pk in moved for row in as_rows(field, pk, kept)], batch_size=500
-    )
+    CustomValue.objects.bulk_create([row for pk in moved for row in as_rows(field, pk, kept)], batch_size=500)
     if field.locked_at is not None and moved:
         carry.follow(field, moved)
     remember(batch, ((pk, {"own": code, "was": as_json(before.get(pk)), "now": new}) for pk in moved))
     told = {pk: custom.plain(field, before.get(pk)) for pk in moved}
     _told(told, field.name, custom.plain(field, kept), by, batch)
     return moved
+
+
+def _blank(value: Any) -> bool:
+    return value is None or value == []
 
 
 def held_before(field: CustomField, customers: list[int]) -> dict[int, Any]:

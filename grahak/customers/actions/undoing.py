@@ -61,9 +61,7 @@ def give_back_some(batch: Batch, *, by: User | None, most: int = STEP) -> Undone
     rows = list(BatchChange.objects.filter(batch=batch).exclude(before={})[:most])
     if not rows:
         return None
-    there = set(
-        Customer.objects.filter(pk__in=[row.subject_id for row in rows]).values_list("pk", flat=True)
-    )
+    there = set(Customer.objects.filter(pk__in=[row.subject_id for row in rows]).values_list("pk", flat=True))
     groups: dict[tuple[str, str, str], list[BatchChange]] = {}
     for row in rows:
         if row.subject_id in there:
@@ -101,7 +99,9 @@ def _now(rows: list[BatchChange]) -> dict[int, Any]:
     return {row.subject_id: row.before.get("now", _UNSAID) for row in rows}
 
 
-_UNSAID: Any = object()  # batches of before this was kept: their values are given back whatever stands there now
+_UNSAID: Any = (
+    object()
+)  # batches of before this was kept: their values are given back whatever stands there now
 
 
 def _column(name: str, rows: list[BatchChange], by: User | None) -> list[int]:
@@ -110,11 +110,13 @@ def _column(name: str, rows: list[BatchChange], by: User | None) -> list[int]:
     value = column.to_python(value) if not column.is_relation and value is not None else value
     made = _now(rows)
     locked = Customer.objects.select_for_update(of=("self",)).filter(pk__in=made)
+    if name == "archived_at":  # who was merged since comes back with the undo of that
+        locked = locked.filter(merged_into=None)
     standing = dict(locked.values_list("pk", name))
     ours = [pk for pk, now in standing.items() if made[pk] is _UNSAID or _text(now) == made[pk]]
-    if column.is_relation and value is not None:
-        if not column.related_model._default_manager.filter(pk=value).exists():
-            return []  # that colleague, team or branch is gone
+    related = column.related_model if column.is_relation and value is not None else None
+    if related is not None and not related._default_manager.filter(pk=value).exists():
+        return []  # that colleague, team or branch is gone
     for step in steps(ours):
         Customer.objects.filter(pk__in=step).update(**{name: value, "updated_at": timezone.now()})
     names = dict(Customer.objects.filter(pk__in=ours).values_list("pk", "name"))
@@ -182,5 +184,3 @@ def _life(code: str, rows: list[BatchChange], by: User | None) -> list[int]:
     before, after = rows[0].before["lifecycle"], rows[0].before["now"]
     ids = [row.subject_id for row in rows]
     return lifecycle.change_many(ids, Lifecycle(before), by=by, why="undone", only_from=(after,))
-
-

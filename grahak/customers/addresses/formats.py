@@ -1,6 +1,6 @@
 """An address as lines, the way its country writes it.
 
-The order of city, state and postcode follows the Universal Postal Union's addressing pages ("Addressing S42") by country;
+The order of city, state and postcode follows the Universal Postal Union's addressing pages (S42) by country;
 what stands before the city is written the same way everywhere here: number and floor, building, street, landmark, area.
 """
 
@@ -83,7 +83,8 @@ def lines(parts: Mapping[str, Any], home: str = "") -> list[str]:
     found = [part("addressee"), first, part("street"), part("landmark"), part("area")]
     if district and district.casefold() != city.casefold():
         found.append(district)
-    found += [_filled(one, part) for one in _ENDS.get(part("country"), _USUAL)]
+    end = [_filled(one, part) for one in _ENDS.get(part("country"), _USUAL)]
+    found += list(dict.fromkeys(end))  # Dubai, Dubai
     country = part("country")
     if country and country != home:
         found.append(str(country_name(country)))
@@ -131,8 +132,8 @@ _DEGREES: Final = re.compile(r"(-?\d{1,3}(?:\.\d+)?)\s*[,;]\s*(-?\d{1,3}(?:\.\d+
 
 
 def degrees(typed: str) -> tuple[float, float] | None:
-    """(latitude, longitude) in what a phone shares as a place: "22.30, 70.80", a geo: link, or a map's address that holds
-    them. None where nothing of that is in it."""
+    """(latitude, longitude) in what a phone shares as a place: "22.30, 70.80", a geo: link, or a map's address that
+    holds them. None where nothing of that is in it."""
     for match in _DEGREES.finditer(to_ascii_digits(typed)):
         latitude, longitude = float(match[1]), float(match[2])
         if abs(latitude) <= 90 and abs(longitude) <= 180 and (latitude or longitude):

@@ -1,7 +1,7 @@
 """Files of a customer are taken, removed, brought back, and after thirty days deleted.
 
-Pictures are drawn anew (core.redrawn): no place, no camera, nothing but pixels. Everything else is kept as it came, under
-a random name, and leaves only as a download (views.attachments).
+Pictures are drawn anew (core.redrawn): no place, no camera, nothing but pixels. Everything else is kept as it came,
+under a random name, and leaves only as a download (views.attachments).
 """
 
 from __future__ import annotations
@@ -53,7 +53,13 @@ def take(customer: Customer, file: Any, *, by: User | None) -> Attachment:
 
 @transaction.atomic
 def _kept(
-    customer: Customer, name: str, kind: str, data: bytes, thumb: bytes, size: tuple[int, int], by: User | None
+    customer: Customer,
+    name: str,
+    kind: str,
+    data: bytes,
+    thumb: bytes,
+    size: tuple[int, int],
+    by: User | None,
 ) -> Attachment:
     Customer.objects.select_for_update(of=("self",)).get(pk=customer.pk)
     if Attachment.objects.filter(customer=customer, removed_at=None).count() >= MOST:

@@ -1,5 +1,5 @@
-"""What a file is, by its content. Taken are pictures, PDF, sheets and letters of office programmes, and plain text; never
-what can run: programmes, scripts, pages, documents with macros.
+"""What a file is, by its content. Taken are pictures, PDF, sheets and letters of office programmes, and plain text;
+never what can run: programmes, scripts, pages, documents with macros.
 
 Signatures: PNG (RFC 2083 §3.1), JPEG (ITU-T T.81 B.1), WebP (RFC 9649), PDF (ISO 32000-1 §7.5.2), ZIP packages of
 ECMA-376 (OPC) and OpenDocument 1.3 part 2 (mimetype first, stored).
@@ -48,12 +48,22 @@ def kind_of(file: IO[bytes], name: str) -> str:
     if head.startswith(b"PK\x03\x04"):
         return _package(file)
     if head[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1"):
-        raise NotTaken(_("This is a HEIC picture. Send it as JPEG: in the phone’s camera settings, “Most compatible”."))
+        raise NotTaken(
+            _("This is a HEIC picture. Send it as JPEG: in the phone’s camera settings, “Most compatible”.")
+        )
     if head.startswith(b"\xd0\xcf\x11\xe0"):
-        raise NotTaken(_("This is a document of an old office programme, which can carry programmes. Save it as XLSX, DOCX or PDF."))
+        raise NotTaken(
+            _(
+                "This is a document of an old office programme, which can carry a macro. Save it as XLSX, DOCX or PDF."
+            )
+        )
     if _is_text(file, head):
         return "text/csv" if name.lower().endswith(".csv") else "text/plain"
-    raise NotTaken(_("Pictures, PDF, sheets (XLSX, ODS, CSV), letters (DOCX, ODT) and plain text are taken; this is something else."))
+    raise NotTaken(
+        _(
+            "Pictures, PDF, sheets (XLSX, ODS, CSV), letters (DOCX, ODT) and text are taken; this is something else."
+        )
+    )
 
 
 def _package(file: IO[bytes]) -> str:

@@ -115,7 +115,9 @@ def _piece(change: FieldChange) -> bool:
 def follow(field: CustomField, customers: list[int]) -> None:
     """Values of FIELD were written for these customers while it changes: carry them over, again if need be. In the
     writer's transaction."""
-    change = FieldChange.objects.select_for_update(of=("self",)).select_related("to", "undoes").filter(field=field)
+    change = (
+        FieldChange.objects.select_for_update(of=("self",)).select_related("to", "undoes").filter(field=field)
+    )
     running = change.exclude(state=ChangeState.DONE).first()
     if running is None:
         return
@@ -128,7 +130,9 @@ def follow(field: CustomField, customers: list[int]) -> None:
     if running.undoes_id:
         _carry_back(running, here)
         return
-    CustomValue.objects.filter(field=running.to, customer_id__in=[pk for pk in rows if pk not in here]).delete()
+    CustomValue.objects.filter(
+        field=running.to, customer_id__in=[pk for pk in rows if pk not in here]
+    ).delete()
     _carry_over(running, here)
 
 
@@ -163,7 +167,7 @@ def _carry_back(change: FieldChange, turn: dict[int, list[CustomValue]]) -> None
     """Values that are as the change made them are left to the old rows; what was written since goes back as well,
     where it fits."""
     first = change.undoes
-    assert first is not None  # noqa: S101  (a change back undoes one)
+    assert first is not None  # a change back undoes one
     former: dict[int, list[CustomValue]] = {}
     for row in CustomValue.objects.filter(field=change.to, customer_id__in=turn).select_related("other"):
         former.setdefault(row.customer_id, []).append(row)
@@ -240,7 +244,11 @@ def take_back(change: FieldChange, *, by: User | None) -> FieldChange:
     and kept aside where not. Raises Conflict where the field was changed again since, or this was undone."""
     locked = FieldChange.objects.select_for_update(of=("self",)).select_related("field").get(pk=change.pk)
     now = CustomField.objects.select_for_update().get(pk=locked.to_id)
-    if locked.state != ChangeState.DONE or locked.undoes_id or FieldChange.objects.filter(undoes=locked).exists():
+    if (
+        locked.state != ChangeState.DONE
+        or locked.undoes_id
+        or FieldChange.objects.filter(undoes=locked).exists()
+    ):
         raise Conflict(_("This change was taken back already, or is still under way."))
     if now.replaced_by_id is not None or now.locked_at is not None or now.archived_at is not None:
         raise Conflict(_("The field was changed again since: take that back first."))

@@ -49,7 +49,9 @@ def different(old: CustomField) -> Iterator[tuple[Any, int]]:
         yield from ((list(one), many) for one, many in sets.most_common())
         return
     column = custom.COLUMNS.get(old.kind, "text")
-    found = rows.values_list(column).annotate(many=Count("pk")).order_by("-many", column)[: MOST_DIFFERENT + 1]
+    found = (
+        rows.values_list(column).annotate(many=Count("pk")).order_by("-many", column)[: MOST_DIFFERENT + 1]
+    )
     if old.kind == CustomKind.CUSTOMER:
         pairs = list(found)
         known = Customer.objects.in_bulk([pk for pk, _many in pairs])
@@ -97,5 +99,3 @@ def words_of(old: CustomField, most: int) -> list[str]:
         if len(found) > most:
             return []
     return list(found)
-
-

@@ -27,7 +27,7 @@ def settable(user: User) -> dict[str, forms.Field]:
     steps = [(one.value, one.label) for one in (Lifecycle.PROSPECT, Lifecycle.CUSTOMER)]
     made["lifecycle"] = forms.ChoiceField(
         label=_("lifecycle"), choices=steps, required=True,
-        help_text=_("Leads become prospects, leads and prospects become customers. Who buys already stays as they are."),
+        help_text=_("Leads become prospects, leads and prospects become customers; who buys already stays."),
     )  # fmt: skip
     if scope_of(user, "customers.mass") != "all":
         made.pop("branch", None)

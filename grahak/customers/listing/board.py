@@ -1,5 +1,5 @@
-"""The customer list as a board: a column for each stage of life, colleague or word of a list, the newest customers first,
-each column read on from any place by its own index."""
+"""The customer list as a board: a column for each stage of life, colleague or word of a list, the newest customers
+first, each column read on from any place by its own index."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ class Column:
 
 def groups(user: User) -> list[tuple[str, Any]]:
     """By what this person may see a board: (code, words)."""
-    found: list[tuple[str, Any]] = [("lifecycle", pgettext("of a customer", "Stage of life")), ("owner", _("In charge"))]
+    life = pgettext("of a customer", "Stage of life")
+    found: list[tuple[str, Any]] = [("lifecycle", life), ("owner", _("In charge"))]
     found += [
         (custom.PREFIX + one.code, one.name) for one in custom.visible(user) if one.kind == CustomKind.CHOICE
     ]

@@ -35,7 +35,22 @@ MOST_FILTERS: Final = 20
 LONGEST: Final = 200
 _NAME: Final = re.compile(r"[\w-]{1,60}", re.ASCII)
 RESERVED: Final = frozenset(
-    {"view", "q", "sort", "size", "after", "before", "last", "page", "add", "edit", "all", "by", "cols", "column"}
+    {
+        "view",
+        "q",
+        "sort",
+        "size",
+        "after",
+        "before",
+        "last",
+        "page",
+        "add",
+        "edit",
+        "all",
+        "by",
+        "cols",
+        "column",
+    }
 )
 
 

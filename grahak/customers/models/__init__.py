@@ -1,6 +1,8 @@
 """Customers and what is known about them."""
 
 from grahak.customers.models.activity import Activity, Note
+from grahak.customers.models.addresses import Address, AddressKind
+from grahak.customers.models.attachments import Attachment
 from grahak.customers.models.behaviour import (
     Event,
     EventSum,
@@ -19,8 +21,6 @@ from grahak.customers.models.consent import (
     ConsentState,
     Wish,
 )
-from grahak.customers.models.addresses import Address, AddressKind
-from grahak.customers.models.attachments import Attachment
 from grahak.customers.models.custom import (
     AsideValue,
     ChangeState,
@@ -40,26 +40,6 @@ from grahak.customers.models.customer import (
     NameKey,
     Tag,
 )
-from grahak.customers.models.mass import MassChange, MassState
-from grahak.customers.models.views import SavedView, ViewMark
-from grahak.customers.models.merging import (
-    ChangeKind,
-    DuplicatePair,
-    Merge,
-    MergeChange,
-    MergeMove,
-    PairState,
-)
-from grahak.customers.models.work import (
-    CalendarFeed,
-    Meeting,
-    Priority,
-    Reminder,
-    Repeat,
-    Task,
-    TaskKind,
-    TaskPerson,
-)
 from grahak.customers.models.leads import (
     OPEN,
     Lead,
@@ -72,26 +52,42 @@ from grahak.customers.models.leads import (
     RuleGives,
     RuleTurn,
 )
+from grahak.customers.models.mass import MassChange, MassState
+from grahak.customers.models.merging import (
+    ChangeKind,
+    DuplicatePair,
+    Merge,
+    MergeChange,
+    MergeMove,
+    PairState,
+)
 from grahak.customers.models.relations import Relation, RelationKind
 from grahak.customers.models.sharing import Share
+from grahak.customers.models.views import SavedView, ViewMark
+from grahak.customers.models.work import (
+    CalendarFeed,
+    Meeting,
+    Priority,
+    Reminder,
+    Repeat,
+    Task,
+    TaskKind,
+    TaskPerson,
+)
 
 __all__ = [
-    "ViewMark",
-    "MassState",
-    "MassChange",
-    "FieldChange",
-    "ChangeState",
-    "AsideValue",
-    "Attachment",
-    "AddressKind",
-    "Address",
     "CHANNELS",
     "MESSAGE_PURPOSES",
     "OPEN",
     "PURPOSES",
     "Activity",
+    "Address",
+    "AddressKind",
+    "AsideValue",
+    "Attachment",
     "CalendarFeed",
     "ChangeKind",
+    "ChangeState",
     "Consent",
     "ConsentState",
     "Contact",
@@ -105,6 +101,7 @@ __all__ = [
     "EventSum",
     "EventType",
     "ExternalRef",
+    "FieldChange",
     "Identity",
     "Kind",
     "Lead",
@@ -115,6 +112,8 @@ __all__ = [
     "Lifecycle",
     "LifecycleChange",
     "LostReason",
+    "MassChange",
+    "MassState",
     "Meeting",
     "Merge",
     "MergeChange",
@@ -138,6 +137,7 @@ __all__ = [
     "Task",
     "TaskKind",
     "TaskPerson",
+    "ViewMark",
     "Visit",
     "Visitor",
     "Wish",

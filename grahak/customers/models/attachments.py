@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from grahak.core.models import User
+from grahak.core.money import figure
 from grahak.customers.models.customer import Customer
 
 
 class Attachment(models.Model):
-    """A file of a customer under a random name. NAME is what it was called when it came, shown and never trusted; KIND is
-    the media type by its content. Pictures are drawn anew before they are kept and have a THUMB. Removed files stay
+    """A file of a customer under a random name. NAME is what it was called when it came, shown and never trusted; KIND
+    is the media type by its content. Pictures are drawn anew before they are kept and have a THUMB. Removed files stay
     thirty days, so that it can be undone."""
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="attachments")
@@ -41,6 +44,13 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def weight(self) -> str:
+        """The size in words: "740 KB", "2.1 MB"."""
+        if self.size < 1_000_000:
+            return _("%(n)s KB") % {"n": figure(max(1, round(self.size / 1000)))}
+        return _("%(n)s MB") % {"n": figure(Decimal(self.size) / 1_000_000, 1)}
 
     @property
     def is_picture(self) -> bool:

@@ -37,7 +37,9 @@ class CustomField(models.Model):
     name = models.CharField(_("name"), max_length=60)
     kind = models.CharField(_("kind"), max_length=8, choices=CustomKind, default=CustomKind.TEXT)
     options = models.JSONField(_("the list"), default=list, blank=True)
-    help_text = models.CharField(_("what to write there"), max_length=200, blank=True, default="", db_default="")
+    help_text = models.CharField(
+        _("what to write there"), max_length=200, blank=True, default="", db_default=""
+    )
     section = models.CharField(_("heading"), max_length=60, blank=True, default="", db_default="")
     default = models.CharField(_("to begin with"), max_length=200, blank=True, default="", db_default="")
     is_required = models.BooleanField(_("must be filled in"), default=False, db_default=False)

@@ -51,7 +51,10 @@ def asha(amina: User) -> Customer:
         ),
         ({"region": "NJ", "postcode": "08820", "country": "US"}, ["NJ 08820", "United States"]),
         ({"city": "Berlin", "postcode": "10115", "country": "DE"}, ["10115 Berlin", "Germany"]),
-        ({"area": "Deira", "city": "Dubai", "region": "Dubai", "country": "AE"}, ["Deira", "Dubai", "Dubai", "United Arab Emirates"]),
+        (
+            {"area": "Deira", "city": "Dubai", "region": "Dubai", "country": "AE"},
+            ["Deira", "Dubai", "United Arab Emirates"],
+        ),
         ({"city": "Surat", "district": "Surat", "postcode": "395002", "country": "IN"}, ["Surat 395002"]),
     ],
 )  # fmt: skip
@@ -79,7 +82,9 @@ def test_postcodes_are_read_in_any_digits(typed: str, country: str, kept: str) -
     assert formats.postcode(typed, country) == kept
 
 
-@pytest.mark.parametrize(("typed", "country"), [("060001", "IN"), ("36001", "IN"), ("540001", "PK"), ("36000A", "IN")])
+@pytest.mark.parametrize(
+    ("typed", "country"), [("060001", "IN"), ("36001", "IN"), ("540001", "PK"), ("36000A", "IN")]
+)
 def test_a_postcode_that_cannot_be_one_is_refused(typed: str, country: str) -> None:
     with pytest.raises(formats.BadPostcode):
         formats.postcode(typed, country)
@@ -110,7 +115,9 @@ def test_states_are_suggested_in_four_languages_and_known_in_each() -> None:
     assert regions.same_region("IN", "Atlantis") == ""
 
 
-def test_an_address_is_added_changed_removed_and_brought_back_on_the_page(as_amina: Client, asha: Customer) -> None:
+def test_an_address_is_added_changed_removed_and_brought_back_on_the_page(
+    as_amina: Client, asha: Customer
+) -> None:
     url = f"/customers/{asha.pk}/addresses/"
     form = as_amina.get(url).content.decode()
     assert '<option value="Gujarat">' in form
@@ -148,7 +155,11 @@ def test_goods_and_bills_go_to_one_address_each_and_to_the_main_one_else(amina: 
     one = addresses.add_address(asha, by=amina, city="Morbi", ships=True)
     two = addresses.add_address(asha, by=amina, city="Surat", ships=True, bills=True)
     one.refresh_from_db()
-    assert (one.ships, addresses.goes_to(asha, "ships"), addresses.goes_to(asha, "bills")) == (False, ["Surat"], ["Surat"])
+    assert (one.ships, addresses.goes_to(asha, "ships"), addresses.goes_to(asha, "bills")) == (
+        False,
+        ["Surat"],
+        ["Surat"],
+    )
     addresses.remove_address(two, by=amina)
     three = addresses.add_address(asha, by=amina, city="Jetpur", ships=True)
     addresses.bring_address_back(two, by=amina)

@@ -91,7 +91,9 @@ def test_a_photo_is_drawn_anew_without_its_place_and_shown_small(
         ("note.html", b"only words", "text/plain"),
     ],
 )
-def test_what_a_file_is_its_content_says(as_amina: Client, asha: Customer, name: str, data: bytes, kind: str) -> None:
+def test_what_a_file_is_its_content_says(
+    as_amina: Client, asha: Customer, name: str, data: bytes, kind: str
+) -> None:
     send(as_amina, asha, name, data)
     assert Attachment.objects.get().kind == kind
 
@@ -196,7 +198,9 @@ def test_an_erased_customer_s_files_leave_the_disk(
     assert not Attachment.objects.exists()
 
 
-def test_the_page_asks_as_often_for_six_files_as_for_one(as_amina: Client, amina: User, asha: Customer) -> None:
+def test_the_page_asks_as_often_for_six_files_as_for_one(
+    as_amina: Client, amina: User, asha: Customer
+) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 

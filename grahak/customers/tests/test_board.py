@@ -68,7 +68,10 @@ def test_a_card_is_moved_with_a_way_back(as_amina: Client, amina: User, bilal: U
     assert one.owner == bilal
     for bad in ("?by=own-route&to=West", "?by=name&to=x", "?by=owner&to=99999"):
         assert as_amina.post(url + bad).status_code == 404
-    assert '<button class="menu__item" name="to" value="South">' in as_amina.get(f"{url}?by=own-route").content.decode()
+    assert (
+        '<button class="menu__item" name="to" value="South">'
+        in as_amina.get(f"{url}?by=own-route").content.decode()
+    )
 
 
 def test_leads_move_on_and_nobody_becomes_a_lead_again(as_amina: Client, amina: User) -> None:
@@ -162,7 +165,9 @@ def test_a_view_is_for_oneself_for_the_team_or_for_all(
     assert as_chirag.post(f"/customers/views/{ours.pk}/mark/", {"pinned": "1"}).status_code == 404
 
 
-def test_each_person_pins_hides_and_opens_with_what_they_like(as_amina: Client, as_bilal: Client, amina: User) -> None:
+def test_each_person_pins_hides_and_opens_with_what_they_like(
+    as_amina: Client, as_bilal: Client, amina: User
+) -> None:
     one = actions.save_view(by=amina, name="One", query="kind=is:business", is_shared=True)
     two = actions.save_view(by=amina, name="Two", query="kind=is:person", is_shared=True)
     as_amina.post(f"/customers/views/{two.pk}/mark/", {"pinned": "1"})

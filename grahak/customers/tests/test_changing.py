@@ -135,7 +135,9 @@ def test_a_word_that_leaves_goes_to_another_or_aside(amina):
     assert [(kept.customer, kept.text) for kept in AsideValue.objects.all()] == [(two, "C")]
 
 
-def test_what_is_written_while_values_are_carried_over_goes_along(amina, monkeypatch, django_capture_on_commit_callbacks):
+def test_what_is_written_while_values_are_carried_over_goes_along(
+    amina, monkeypatch, django_capture_on_commit_callbacks
+):
     monkeypatch.setattr(carry, "AT_ONCE", 1)
     monkeypatch.setattr(carry, "PIECE", 2)
     monkeypatch.setattr(carry, "SETTLE", 0)
@@ -226,7 +228,9 @@ def test_words_are_changed_in_boxes_and_the_page_asks_where_removed_ones_go(as_a
 def test_a_word_that_nobody_has_leaves_without_a_question(as_amina, amina):
     made = field(amina, "Fact", "choice", ["A", "B"])
     customers(amina, ["A"])
-    as_amina.post(f"/settings/fields/{made.pk}/", {"name": "Fact", "kind": "choice", "word-0": "A", "word-1": ""})
+    as_amina.post(
+        f"/settings/fields/{made.pk}/", {"name": "Fact", "kind": "choice", "word-0": "A", "word-1": ""}
+    )
     made.refresh_from_db()
     assert made.options == ["A"]
     assert not FieldChange.objects.exists()

@@ -62,7 +62,9 @@ def test_role_and_birthday_stand_in_the_form_and_are_kept(as_amina: Client, meht
     assert one.birthday == ""
 
 
-def test_who_left_stays_in_the_history_and_out_of_lists(as_amina: Client, mehta: Customer, son: Contact) -> None:
+def test_who_left_stays_in_the_history_and_out_of_lists(
+    as_amina: Client, mehta: Customer, son: Contact
+) -> None:
     first = mehta.contacts.get(is_primary=True)
     as_amina.post(f"/customers/{mehta.pk}/contacts/{first.pk}/left/")
     first.refresh_from_db()

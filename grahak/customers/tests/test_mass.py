@@ -193,7 +193,11 @@ def test_undo_leaves_what_was_changed_since_and_says_how_many(as_amina: Client, 
     answer = as_amina.post(f"/customers/batches/{Batch.objects.get().pk}/undo/", follow=True)
     html = answer.content.decode()
     assert "Taken back: 2 customers. 1 was changed since and is left as it is." in html
-    assert list(Customer.objects.order_by("pk").values_list("city", flat=True)) == ["Surat", "Jamnagar", "Surat"]
+    assert list(Customer.objects.order_by("pk").values_list("city", flat=True)) == [
+        "Surat",
+        "Jamnagar",
+        "Surat",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -215,7 +219,8 @@ def test_own_fields_are_set_for_many_and_given_back(
     actions.set_own(one, {"fact": old}, by=amina)
     before = custom.values_of([one.pk])[one.pk]
     asked = as_amina.post(
-        "/customers/set/", {"ids": [one.pk, two.pk], "field": "own-fact", "value": new, "given": "1", "query": ""}
+        "/customers/set/",
+        {"ids": [one.pk, two.pk], "field": "own-fact", "value": new, "given": "1", "query": ""},
     )
     assert "2 customers change." in asked.content.decode()
     setting(as_amina, [one.pk, two.pk], "own-fact", new, sure="1")
@@ -226,7 +231,9 @@ def test_own_fields_are_set_for_many_and_given_back(
     assert custom.values_of([two.pk]).get(two.pk, {}) == {}
 
 
-def test_own_values_come_back_even_where_the_field_changed_its_kind_since(as_amina: Client, amina: User) -> None:
+def test_own_values_come_back_even_where_the_field_changed_its_kind_since(
+    as_amina: Client, amina: User
+) -> None:
     made = actions.add_field(by=amina, name="Fact", kind="text")
     custom.forget()
     one, two = many(amina, 2)
@@ -238,7 +245,9 @@ def test_own_values_come_back_even_where_the_field_changed_its_kind_since(as_ami
     assert custom.values_of([one.pk, two.pk]) == {one.pk: {"fact": Decimal(1)}}
 
 
-def test_leads_become_customers_together_and_nobody_who_buys_becomes_a_lead(as_amina: Client, amina: User) -> None:
+def test_leads_become_customers_together_and_nobody_who_buys_becomes_a_lead(
+    as_amina: Client, amina: User
+) -> None:
     lead = capture(by=amina, name="Asha Stores").customer
     (buyer,) = many(amina, 1)
     setting(as_amina, [lead.pk, buyer.pk], "lifecycle", "customer", sure="1")

@@ -30,7 +30,9 @@ def _home() -> str:
     return found.country if found else ""
 
 
-def written(parts: dict[str, Any], latitude: float | None = None, longitude: float | None = None) -> dict[str, Any]:
+def written(
+    parts: dict[str, Any], latitude: float | None = None, longitude: float | None = None
+) -> dict[str, Any]:
     """An address as the page shows it: lines, the text to copy, a place on a map."""
     lines = formats.lines(parts, _home())
     return {
@@ -44,13 +46,18 @@ def written(parts: dict[str, Any], latitude: float | None = None, longitude: flo
 def panel(customer: Customer, request: HttpRequest) -> dict[str, Any] | None:
     """The main address with copy and map, and the others; nothing where none is known."""
     rows = (
-        list(Address.objects.filter(customer=customer, removed_at=None)) if extras_of(customer).addresses else []
+        list(Address.objects.filter(customer=customer, removed_at=None))
+        if extras_of(customer).addresses
+        else []
     )
     main = written(formats.main_parts(customer))
     if not rows and not (customer.address or customer.area or customer.city):
         return None
     others = [
-        {"row": row, **written({one: getattr(row, one) for one in formats.PARTS}, row.latitude, row.longitude)}
+        {
+            "row": row,
+            **written({one: getattr(row, one) for one in formats.PARTS}, row.latitude, row.longitude),
+        }
         for row in rows
     ]
     main["ships"] = not any(row.ships for row in rows)
@@ -69,7 +76,9 @@ def _customer(request: HttpRequest, pk: int) -> Customer:
 
 def _address(request: HttpRequest, pk: int, address: int, *, removed: bool = False) -> Address:
     customer = _customer(request, pk)
-    rows = Address.objects.filter(customer=customer, removed_at__isnull=not removed).select_related("customer")
+    rows = Address.objects.filter(customer=customer, removed_at__isnull=not removed).select_related(
+        "customer"
+    )
     found = rows.filter(pk=address).first() if address <= LARGEST else None
     if found is None:
         raise Http404
@@ -125,7 +134,11 @@ def remove(request: HttpRequest, pk: int, address: int) -> HttpResponse:
     """Take it away; the toast brings it back."""
     row = _address(request, pk, address)
     actions.remove_address(row, by=request.user)  # type: ignore[arg-type]
-    say(request, _("The address is removed."), undo=reverse("customers:bring_address_back", args=[pk, address]))
+    say(
+        request,
+        _("The address is removed."),
+        undo=reverse("customers:bring_address_back", args=[pk, address]),
+    )
     return redirect(row.customer)
 
 

@@ -57,7 +57,9 @@ def _seen(request: HttpRequest, pk: int, action: str = "customers.view") -> Cust
 
 
 def _file(customer: Customer, number: int, *, removed: bool = False) -> Attachment:
-    rows = Attachment.objects.filter(customer=customer, removed_at__isnull=not removed).select_related("customer", "by")
+    rows = Attachment.objects.filter(customer=customer, removed_at__isnull=not removed).select_related(
+        "customer", "by"
+    )
     found = rows.filter(pk=number).first() if number <= LARGEST else None
     if found is None:
         raise Http404

@@ -24,6 +24,8 @@ from grahak.customers.views.parts import LARGEST, customer_for
 def column(request: HttpRequest) -> HttpResponse:
     """More of one column; a page of its own without a script."""
     question = read(request.GET, request.user)  # type: ignore[arg-type]
+    if not question.board:
+        return redirect("customers:list")
     after = request.GET.get("after", "")
     number = int(after) if after.isascii() and after.isdecimal() and len(after) < 19 else None
     if question.board not in dict(board.groups(request.user)):  # type: ignore[arg-type]
@@ -45,7 +47,7 @@ def column(request: HttpRequest) -> HttpResponse:
 @needs("customers.edit")
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a customer into another column: by a drag, by a key, or on a page with a button for each."""
-    by = request.GET.get("by", "")
+    by = request.GET.get("by", "owner")
     customer = customer_for(request, pk)
     user = request.user
     if by not in dict(board.groups(user)) or not board.may_move(user, by) or pk > LARGEST:  # type: ignore[arg-type]

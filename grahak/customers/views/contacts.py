@@ -185,7 +185,10 @@ def move(request: HttpRequest, pk: int, contact: int) -> HttpResponse:
             to = customer_for(request, form.cleaned_data["to"].pk)
             try:
                 actions.move_contact(found, to, by=request.user)  # type: ignore[arg-type]
-                say(request, _("“%(name)s” works for %(customer)s now.") % {"name": found.name, "customer": to.name})
+                say(
+                    request,
+                    _("“%(name)s” works for %(customer)s now.") % {"name": found.name, "customer": to.name},
+                )
                 return redirect(to)
             except ValidationError as error:
                 form.add_error("to", error)

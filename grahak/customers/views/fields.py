@@ -98,7 +98,9 @@ def _changed(request: HttpRequest, found: CustomField, form: CustomFieldForm) ->
         say(request, _done_words(change), undo=undo)
     else:
         say(request, _("The values are being carried over in the background."), tone="wait")
-    return redirect("customers:field", change.to_id if change and change.state == ChangeState.DONE else found.pk)
+    return redirect(
+        "customers:field", change.to_id if change and change.state == ChangeState.DONE else found.pk
+    )
 
 
 def _done_words(change: FieldChange) -> str:
@@ -106,7 +108,9 @@ def _done_words(change: FieldChange) -> str:
     said = carried_ % {"n": figure(change.converted)}
     if not change.aside:
         return _("%(carried)s.") % {"carried": said}
-    aside = ngettext("%(n)s is kept aside", "%(n)s are kept aside", change.aside) % {"n": figure(change.aside)}
+    aside = ngettext("%(n)s is kept aside", "%(n)s are kept aside", change.aside) % {
+        "n": figure(change.aside)
+    }
     return _("%(carried)s, %(aside)s.") % {"carried": said, "aside": aside}
 
 
@@ -124,9 +128,7 @@ def _words(request: HttpRequest, form: CustomFieldForm, new: CustomField) -> dic
     return found
 
 
-def _ask(
-    request: HttpRequest, found: CustomField, new: CustomField, words: dict[str, str]
-) -> HttpResponse:
+def _ask(request: HttpRequest, found: CustomField, new: CustomField, words: dict[str, str]) -> HttpResponse:
     """What the change would do to the values, and the form again with a button that does it."""
     looked = plan.plan(found, new, words)
     leaving = [
@@ -151,7 +153,9 @@ def _ask(
 def _newest(found: CustomField) -> FieldChange | None:
     """The change that made this field what it is, or that is under way."""
     running = found.changes.exclude(state=ChangeState.DONE).first()  # type: ignore[attr-defined]
-    return running or FieldChange.objects.filter(to=found, undoes=None, undone_by=None).order_by("-pk").first()
+    return (
+        running or FieldChange.objects.filter(to=found, undoes=None, undone_by=None).order_by("-pk").first()
+    )
 
 
 def _waiting(found: CustomField) -> Any:
@@ -190,7 +194,10 @@ def aside(request: HttpRequest, pk: int) -> HttpResponse:
     rows = list(_waiting(found).select_related("customer").order_by("pk")[: SHOWN + 1])
     box = custom.form_field(found, request.user)  # type: ignore[arg-type]
     name = custom.PREFIX + found.code
-    lines = [(one, box.widget.render(name, None, {"class": "input", "id": f"aside-{one.pk}"})) for one in rows[:SHOWN]]
+    lines = [
+        (one, box.widget.render(name, None, {"class": "input", "id": f"aside-{one.pk}"}))
+        for one in rows[:SHOWN]
+    ]
     context = {"field": found, "lines": lines, "total": _waiting(found).count()}
     return render(request, "customers/field_aside.html", context)
 
@@ -200,7 +207,11 @@ def aside(request: HttpRequest, pk: int) -> HttpResponse:
 def settle(request: HttpRequest, pk: int, value: int) -> HttpResponse:
     """Write the value as it should be, or leave it out."""
     found = field_for(pk)
-    row = _waiting(found).select_related("customer", "field").filter(pk=value).first() if value <= LARGEST else None
+    row = (
+        _waiting(found).select_related("customer", "field").filter(pk=value).first()
+        if value <= LARGEST
+        else None
+    )
     if row is None:
         raise Http404
     name = custom.PREFIX + found.code

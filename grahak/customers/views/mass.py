@@ -79,7 +79,9 @@ def _ask(request: HttpRequest, name: str, status: int = 200, **context: Any) -> 
     else:
         counted = len(chosen.ids)
     words = _("all customers of this list") if counted is None else _customers(counted)
-    return render(request, f"customers/{name}.html", {"hidden": hidden, "words": words, **context}, status=status)
+    return render(
+        request, f"customers/{name}.html", {"hidden": hidden, "words": words, **context}, status=status
+    )
 
 
 def _customers(number: int) -> str:
