@@ -25,7 +25,7 @@ class ChoosingForm(StyledForm):
         box = CustomerField(user, label=self.label)
         box.widget.attrs |= {
             "class": "input", "dir": "auto", "autocomplete": "off", "role": "combobox", "aria-expanded": "false",
-            "data-suggest": str(reverse_lazy("customers:choices")),
+            "data-suggest": str(reverse_lazy("customers:others")),
         }  # fmt: skip
         chosen = self.chosen()
         if chosen is not None:

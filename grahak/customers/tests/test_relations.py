@@ -91,7 +91,7 @@ def test_others_branches_stay_unseen(
     assert told(mine, chirag) == []
     assert "Mehta Mall" not in as_chirag.get(mine.get_absolute_url()).content.decode()
     assert as_chirag.get(f"/customers/{firms[0].pk}/relations/").status_code == 404
-    assert as_chirag.get("/customers/choices/", {"q": "Mehta"}).content.decode().strip() == ""
+    assert as_chirag.get("/customers/related/", {"q": "Mehta"}).content.decode().strip() == ""
 
 
 def test_relations_are_written_and_taken_away_on_their_page(

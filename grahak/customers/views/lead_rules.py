@@ -39,7 +39,7 @@ def _chosen(request: HttpRequest) -> tuple[list[Lead], str]:
         rows = asked.rows(user)
     else:
         ids = request.POST.getlist("ids")
-        if not ids or len(ids) > MOST_AT_ONCE or not all(question.is_number(one) for one in ids):
+        if len(ids) > MOST_AT_ONCE or not all(question.is_number(one) for one in ids):
             raise Http404
         rows = rows.filter(pk__in=[int(one) for one in ids])
     return list(rows.order_by("captured_at", "pk")[:MOST_AT_ONCE]), asked.address()
@@ -51,7 +51,9 @@ def give(request: HttpRequest) -> HttpResponse:
     """Give the chosen leads to a colleague or team, to nobody, or as the rules say (do=rules: those that nobody
     has)."""
     leads, query = _chosen(request)
-    if request.POST.get("do") == "rules":
+    if not leads:
+        say(request, _("Choose leads first."), tone="wrong")
+    elif request.POST.get("do") == "rules":
         many = giving.deal_out([lead.pk for lead in leads], by=_user(request))
         told = _given(many) if many else _("No rule fits those that nobody has.")
         say(request, told, tone="done" if many else "wait")

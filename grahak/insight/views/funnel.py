@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
@@ -35,6 +36,8 @@ def funnel(request: HttpRequest) -> HttpResponse:
     found = counting.count(user, months=months, way=way, source=source, owner=owner)
     context: dict[str, Any] = {
         "found": found,
+        "began": date_format(found.began, "F Y"),
+        "until": date_format(found.until, "F Y"),
         "picture": picture(found.whole),
         "way": way,
         "months": months,
