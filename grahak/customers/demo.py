@@ -8,7 +8,16 @@ import random
 from grahak.core import business
 from grahak.core.models import User
 from grahak.customers import custom
-from grahak.customers.actions import add_field, add_task, record_call, set_own, tag_customers, write_note
+from grahak.customers.actions import (
+    add_contact,
+    add_field,
+    add_task,
+    record_call,
+    set_own,
+    tag_customers,
+    write_note,
+)
+from grahak.customers.actions.addresses import add_address
 from grahak.customers.leads.demo import tell_leads
 from grahak.customers.merging.demo import tell_duplicates
 from grahak.customers.models import Customer, CustomField
@@ -76,3 +85,29 @@ def _own_fields(chance: random.Random, known: list[Customer], today: dt.date, by
             else None,
         }
         set_own(customer, values, by=by)
+
+
+PLACES = (
+    ("Plot 14", "Aji GIDC", "Near the weighbridge"),
+    ("Godown 3", "Transport Nagar", ""),
+    ("Shop 22", "Soni Bazaar", "Opposite the bank"),
+)
+PEOPLE = (
+    ("Jignesh", "Son", "--03-14"),
+    ("Salim bhai", "Accountant", ""),
+    ("Meena ben", "Buyer", "1984-08-05"),
+)
+
+
+def _people_and_places(chosen: list[Customer], by: User | None) -> None:
+    """A godown and one more person at some of them."""
+    for place, customer in enumerate(chosen[::3]):
+        unit, building, landmark = PLACES[place % len(PLACES)]
+        if not customer.addresses.exists():  # type: ignore[attr-defined]
+            add_address(
+                customer, by=by, kind="godown", unit=unit, building=building, landmark=landmark,
+                city=customer.city, region=customer.region, country=customer.country, ships=True,
+            )  # fmt: skip
+        name, role, birthday = PEOPLE[place % len(PEOPLE)]
+        if not customer.contacts.filter(name=name).exists():
+            add_contact(customer, by=by, name=name, role=role, birthday=birthday)

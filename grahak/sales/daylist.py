@@ -1,4 +1,4 @@
-"""Who is due to order again, for a person's day."""
+"""Who is due to order again, for a person's day; and what deals are called where a task is about one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from grahak.core.templatetags.ui import day
+from grahak.sales.models import Deal
 from grahak.sales.reorder import due_customers, gap_words, phones_of, question_link
 
 WITHIN = 1  # days ahead
@@ -33,3 +34,9 @@ def due_to_reorder(user: Any, limit: int) -> list[dict[str, Any]]:
 
 def list_address() -> str:
     return reverse("customers:list") + f"?due=within:{WITHIN}&sort=due"
+
+
+def deals_told(ids: list[int]) -> dict[int, tuple[str, str]]:
+    """Deals by their ids: what each is about, and its page."""
+    rows = Deal.objects.filter(pk__in=ids).values_list("pk", "title")
+    return {pk: (title, reverse("sales:deal", args=[pk])) for pk, title in rows}

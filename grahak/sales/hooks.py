@@ -15,7 +15,7 @@ from grahak.core.events import on
 from grahak.core.money import figure, written
 from grahak.core.registry import DayList, NavLink, Need, registry
 from grahak.sales import columns, erasing, merging, panels
-from grahak.sales.daylist import due_to_reorder, list_address
+from grahak.sales.daylist import deals_told, due_to_reorder, list_address
 from grahak.sales.deals import hooks as deal_hooks
 from grahak.sales.debts import debts, totals_of_debts
 from grahak.sales.models import CustomerFigures, Deal, LedgerEntry, Order, OrderLine, Payment
@@ -50,6 +50,7 @@ def hang() -> None:
     merging.register()
     registry.searches.append(orders)
     registry.currency_locks.append(has_amounts)
+    registry.abouts["sales.deal"] = deals_told
     registry.add(DayList("due", _("Due to reorder"), due_to_reorder, list_address, "customers.view", order=20))
     registry.add(Need("sales.khata", khata_needs, "payments.view", order=30))
     deal_hooks.hang()

@@ -177,16 +177,22 @@ def _untag(deed: Deed, customer: Customer, rule: Rule, occasion: Occasion) -> No
 # Tasks and words to colleagues
 
 
+def _who_is(code: Any, customer: Customer | None) -> str:
+    """The colleague's name; of a known customer who has nobody in charge, the rule's owner."""
+    if code == "owner" and customer is not None:
+        return customer.owner.name if customer.owner is not None else _("whoever keeps the rule")
+    return _called(_people_or_owner(), code)
+
+
 def _say_task(deed: Deed, customer: Customer | None) -> str:
     days = int(deed.get("days") or 0)
-    told = {
-        "title": filled(deed["title"], customer),
-        "who": _called(_people_or_owner(), deed["who"]),
-        "n": days,
-    }
-    return ngettext(
-        "task “%(title)s” in %(n)s day for: %(who)s", "task “%(title)s” in %(n)s days for: %(who)s", days
-    ) % told  # fmt: skip
+    told = {"title": filled(deed["title"], customer), "who": _who_is(deed["who"], customer), "n": days}
+    if days == 0:
+        return _("task “%(title)s” for today: %(who)s") % told
+    return (
+        ngettext("task “%(title)s” in %(n)s day: %(who)s", "task “%(title)s” in %(n)s days: %(who)s", days)
+        % told
+    )
 
 
 def _task(deed: Deed, customer: Customer, rule: Rule, occasion: Occasion) -> None:
@@ -198,7 +204,7 @@ def _task(deed: Deed, customer: Customer, rule: Rule, occasion: Occasion) -> Non
 
 
 def _say_tell(deed: Deed, customer: Customer | None) -> str:
-    who = _called(_people_or_owner(), deed["who"])
+    who = _who_is(deed["who"], customer)
     return _("e-mail to %(who)s: “%(text)s”") % {"who": who, "text": filled(deed["text"], customer)}
 
 

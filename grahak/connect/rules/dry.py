@@ -67,7 +67,7 @@ def would_have(rule: Rule, now: dt.datetime | None = None, shown: int = SHOWN) -
 def _found(rule: Rule, verdicts: list[Any], last: dict[int, dt.datetime], is_cut: bool, shown: int) -> Found:
     """The newest that would have acted first, then those that would not."""
     ordered = sorted(verdicts, key=lambda one: (not one[2].acts, -one[1].timestamp()))[:shown]
-    known = Customer.objects.in_bulk([pk for pk, _at, _verdict in ordered])
+    known = Customer.objects.select_related("owner").in_bulk([pk for pk, _at, _verdict in ordered])
     rows = [
         Row(
             known[pk],

@@ -190,7 +190,8 @@ def _apply(rule: Rule, occasion: Occasion) -> None:
 def _apply_to(rule: Rule, occasion: Occasion, customer_id: int, fits: bool) -> None:
     try:
         with transaction.atomic():
-            customer = Customer.objects.select_for_update(of=("self",)).filter(pk=customer_id).first()
+            locked = Customer.objects.select_for_update(of=("self",)).select_related("owner")
+            customer = locked.filter(pk=customer_id).first()
             if customer is None:
                 return
             _decide_and_do(rule, occasion, customer, fits)
