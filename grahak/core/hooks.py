@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from grahak.core import audit_log
 from grahak.core.registry import NavLink, registry
 
 SETTINGS = NavLink(_("Settings"), "core:settings", "settings", "*", group=3, order=90, key="s")
@@ -52,6 +53,7 @@ INVITE = NavLink(
 
 
 def register() -> None:
+    audit_log.hang()
     registry.add(SETTINGS)
     registry.add_settings(*SHOP, *PEOPLE, *TRUST)
     registry.add_first_steps(INVITE)

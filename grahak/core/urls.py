@@ -67,5 +67,8 @@ urlpatterns = [
     path("settings/keys/", keys.keys, name="keys"),
     path("settings/keys/<int:pk>/withdraw/", keys.withdraw, name="withdraw_key"),
     path("settings/log/", audit.log, name="audit"),
+    path("settings/log/file/", audit.file, name="audit_file"),
+    path("settings/log/keep/", audit.keep, name="audit_keep"),
+    path("settings/log/<int:pk>/restore/", audit.restore, name="audit_restore"),
     path("settings/leave-demo/", demo.leave, name="leave_demo"),
 ]

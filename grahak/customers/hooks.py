@@ -12,9 +12,9 @@ from django.utils.translation import pgettext_lazy
 from grahak.core import changes
 from grahak.core.events import on
 from grahak.core.registry import MassAction, NavLink, Panel, registry
-from grahak.customers import erasing, field_rights
-from grahak.customers.leads import hooks as leads
+from grahak.customers import erasing, field_rights, logged
 from grahak.customers.attachments import keeping
+from grahak.customers.leads import hooks as leads
 from grahak.customers.listing import columns, filters, own
 from grahak.customers.listing.page import forget_counts
 from grahak.customers.merging import tables
@@ -50,6 +50,7 @@ def register() -> None:
     hang_visits()
     leads.hang()
     sharing.hang()
+    logged.hang()
     hang_work()
     tables.hang()
     registry.add(
@@ -58,8 +59,13 @@ def register() -> None:
             says=_("Everybody who buys from you, what they owe and when they are due."),
         ),
         Panel("customers.alike", "related", "customers/_alike.html", web.alike_panel, order=5),
-        Panel("customers.addresses", "side", "customers/_addresses.html", addresses.panel, order=10, fields=("address",)),
-        Panel("customers.files", "related", "customers/_files.html", attachments.panel, order=40, fields=("attachments",)),
+        Panel(
+            "customers.addresses", "side", "customers/_addresses.html", addresses.panel, order=10, fields=("address",)
+        ),
+        Panel(
+            "customers.files", "related", "customers/_files.html", attachments.panel, order=40,
+            fields=("attachments",),
+        ),
         Panel("customers.web", "related", "customers/_web.html", web.panel, order=60),
         MassAction("tag", pgettext_lazy("verb", "Tag"), "customers:tag", "tag", "customers.mass", order=40),
         MassAction("untag", _("Take a tag off"), "customers:untag", "x", "customers.mass", order=41),

@@ -40,7 +40,7 @@ class BatchChange(models.Model):
 
 class AuditEntry(models.Model):
     """Who did what to which row, when and from where. Written in the transaction of the change; never edited.
-    FIELDS names what changed, each between spaces: " credit_limit city "."""
+    FIELDS names what changed, each between bars: "|city|credit_limit|"."""
 
     at = models.DateTimeField(auto_now_add=True, db_index=True)
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")

@@ -155,6 +155,7 @@ def fact(request: HttpRequest, pk: int, field: str) -> HttpResponse:
     if (field not in FACTS and own is None) or not fact_line(found, field, user).may_edit:
         raise Http404
     context: dict[str, Any] = {"customer": found, "field": field, "label": own.name if own else _label(field)}
+    context["logged_as"] = own.name if own else field
     inline = wants(request, f"fact-{field}")
     if request.method == "GET" and "cancel" in request.GET:
         return HttpResponse(fact_html(found.get_absolute_url(), fact_line(found, field, user)))
