@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -78,11 +78,22 @@ def _decimal(value: Any) -> Decimal:
     return found
 
 
+When = TypeVar("When", dt.date, dt.datetime)
+
+
+def _believable(value: When) -> When:
+    """ValueError for a day so far away that reckoning with it (zones, weeks before and after) would pass the calendar's
+    end."""
+    if not 1900 <= value.year <= 2200:
+        raise ValueError(value)
+    return value
+
+
 def _day(value: Any) -> dt.date:
     if not isinstance(value, str) or len(value) != 10:
         raise Wrong(_("This must be a day such as 2026-11-23."))
     try:
-        return dt.date.fromisoformat(value)
+        return _believable(dt.date.fromisoformat(value))
     except ValueError:
         raise Wrong(_("This must be a day such as 2026-11-23.")) from None
 
@@ -95,7 +106,7 @@ def _moment(value: Any) -> dt.datetime:
         found = dt.datetime.fromisoformat(value.upper())
         if timezone.is_naive(found):
             raise ValueError
-        return found.astimezone(dt.UTC)
+        return _believable(found.astimezone(dt.UTC))
     except (ValueError, OverflowError):
         raise Wrong(_("This must be a moment such as 2026-11-23T10:30:00Z.")) from None
 

@@ -30,11 +30,11 @@ def once(request: HttpRequest, key_id: int, work: Callable[[], HttpResponse]) ->
 
     What one request changes commits together with its answer: after a crash both are there or neither is. The items of
     a batch commit one by one, and its answer after them."""
-    name = request.headers.get("Idempotency-Key", "")
-    if not name:
+    name = request.headers.get("Idempotency-Key")
+    if name is None:
         return work()
-    if len(name) > LONGEST or not name.isprintable():
-        raise invalid("Idempotency-Key", _("At most 255 printable characters."))
+    if not 1 <= len(name) <= LONGEST or not all("!" <= char <= "~" for char in name):
+        raise invalid("Idempotency-Key", _("1 to 255 letters, digits and signs of ASCII, without spaces."))
     told = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode() + request.body).hexdigest()
     row = _taken(key_id, name, told)
     if row is not None:

@@ -99,7 +99,7 @@ def register(resource: Resource, add: Callable[..., None]) -> None:
     ]
     add(
         f"/{resource.name}/by-ref/{{str:source}}/{{str:external_id}}", "PUT", put, resource, f"{resource.name}_put",
-        "Add or change by another system's number", 200, schema.ref(kind), (201, *others),
+        "Add or change by another system's number", 200, schema.ref(kind), (201, 404, *others),
         parameters=[*path, schema.IDEMPOTENCY], requestBody=schema.takes(f"{kind}Put"),
     )  # fmt: skip
     add(

@@ -35,6 +35,7 @@ from grahak.sales import actions
 from grahak.sales.actions.lines import MOST_LINES
 from grahak.sales.models import LedgerEntry, LedgerKind, Order, OrderKind, OrderLine, Payment, PaymentMethod
 
+SMALLEST_QUANTITY, SMALLEST_AMOUNT = Decimal("0.001"), Decimal("0.0001")  # as they are kept
 METHOD = choice(list(PaymentMethod.values))
 _LINE = {
     "product": Field("product", ID, nullable=True),
@@ -112,7 +113,7 @@ def drafts(lines: list[dict[str, Any]]) -> list[actions.LineDraft]:
         raise ValidationError({"lines": wrong})
     return [
         actions.LineDraft(
-            quantity=line["quantity"],
+            quantity=line["quantity"].quantize(SMALLEST_QUANTITY),
             unit_price=line["unit_price"],
             product=by_id.get(line.get("product")) or by_code.get(line.get("code", "").upper()),
             code=line.get("code", ""),
@@ -261,7 +262,7 @@ def _add_return(principal: Principal, values: Record) -> int:
         raise ValidationError({"order": _("There is none of this number.")})
     quantities: dict[int, Decimal] = defaultdict(Decimal)
     for line in found.pop("lines"):
-        quantities[line["line"]] += line["quantity"]
+        quantities[line["line"]] += line["quantity"].quantize(SMALLEST_QUANTITY)
     lines = actions.lines_to_return(order, quantities)
     return actions.take_return(order, by=None, lines=lines, **found).pk
 
@@ -310,6 +311,7 @@ def _payments(principal: Principal, action: str) -> QuerySet[Payment]:
 def _add_payment(principal: Principal, values: Record) -> int:
     found = reach.placed(principal, values, "payments.edit", adding=True)
     found["customer"] = reach.customer_named(principal, found["customer"])
+    found["amount"] = found["amount"].quantize(SMALLEST_AMOUNT)
     if found.get("order") is not None:
         found["order"] = reach.named(_orders(principal, "orders.view"), found["order"], "order")
         if found["order"].customer_id != found["customer"].pk:

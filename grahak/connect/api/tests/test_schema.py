@@ -68,7 +68,10 @@ def test_every_operation_keeps_to_its_description(described_api: Any, amina: Use
         def ask(case: Any) -> None:
             nonlocal asked
             asked += 1
-            case.call_and_validate(headers={"Authorization": f"Bearer {plain}"}, checks=CHECKS)
+            # each item of a batch has an answer of its own: the batch is not refused for one
+            per_item = operation.path.endswith(("/batch", "/upsert"))
+            checks = [one for one in CHECKS if not (per_item and one is negative_data_rejection)]
+            case.call_and_validate(headers={"Authorization": f"Bearer {plain}"}, checks=checks)
 
         try:
             ask()

@@ -99,3 +99,18 @@ def test_a_hundred_cost_few_statements(owner: Caller, django_assert_max_num_quer
     with django_assert_max_num_queries(160):
         results = owner.post("/customers/upsert", {"items": [item(n) for n in range(100)]}).json()["results"]
     assert {one["status"] for one in results} == {201}
+
+
+def test_a_number_that_somebody_else_writes_at_the_same_moment_is_not_made_twice(
+    owner: Caller, rajkot: Branch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from grahak.connect.api.resources import puts
+
+    owner.post("/customers/upsert", {"items": [item(1)]})
+    # what the other one wrote was not there yet when this one looked
+    monkeypatch.setattr(puts._Together, "_known", lambda _self, _items: {})
+    results = owner.post("/customers/upsert", {"items": [item(1, city="Surat"), item(2)]}).json()["results"]
+    assert [one["status"] for one in results] == [200, 201]
+    assert sorted(Customer.objects.values_list("name", "city")) == [
+        ("محمد اقبال 1", "Surat"), ("محمد اقبال 2", "Rajkot")
+    ]  # fmt: skip
