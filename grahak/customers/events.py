@@ -24,7 +24,7 @@ SENTENCES = {
     "customers.lead.won": _("Lead won"),
     "customers.lead.lost": _("Lead lost"),
     "customers.lead.reopened": _("Lead opened again"),
-    "customers.lifecycle.changed": _("Another part of their life with the shop"),
+    "customers.lifecycle.changed": _("Lifecycle"),
     "customers.contact.left": _("Has left"),
     "customers.contact.went": _("Works now for another customer"),
     "customers.contact.came": _("Came from another customer"),

@@ -12,7 +12,7 @@ from grahak.core.money import figure
 from grahak.core.registry import NavLink, Need, Panel, registry
 from grahak.customers import timeline
 from grahak.customers.leads import access, lifecycle, listing, question
-from grahak.customers.models import Activity, Customer, Lifecycle
+from grahak.customers.models import Activity, Customer
 from grahak.customers.relations import panels
 
 __all__ = ["LINKS", "access", "hang"]
@@ -61,8 +61,8 @@ def given_words(activity: Activity) -> str:
 
 
 def badge_panel(customer: Customer, request: Any) -> dict[str, Any] | None:
-    """Where they are in their life, for all but ordinary customers."""
-    if customer.lifecycle == Lifecycle.CUSTOMER:
+    """That they do not buy yet; who does has a stage of buying (insight)."""
+    if customer.lifecycle not in lifecycle.BEFORE_BUYING:
         return None
     return {"badge": listing.badge(customer.lifecycle)}
 

@@ -166,4 +166,6 @@ def returned(ids: Iterable[int]) -> list[int]:
 def words(activity: Activity) -> str:
     """What a line of the day book says of a step."""
     why = WHY.get(activity.facts.get("why", ""))
-    return str(why) if why else ""
+    after = activity.facts.get("after", "")
+    label = str(Lifecycle(after).label) if after in Lifecycle.values else ""
+    return " · ".join(part for part in (label, str(why or "")) if part)
