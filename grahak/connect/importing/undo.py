@@ -28,7 +28,7 @@ from grahak.customers.models import (
     Note,
     Task,
 )
-from grahak.sales.models import CustomerFigures, LedgerEntry, Order, OrderLine, Payment
+from grahak.sales.models import CustomerFigures, Deal, LedgerEntry, Order, OrderLine, Payment
 from grahak.sales.recount import recount_customers, recount_days
 
 STEP = 500
@@ -129,12 +129,12 @@ def _old_values(batch_id: int, taken: Counter[str]) -> None:
 
 
 def _customers(batch_id: int, taken: Counter[str]) -> None:
-    """Customers that the import made go, unless an order, payment, note, task or message hangs on them."""
+    """Customers that the import made go, unless an order, payment, deal, note, task or message hangs on them."""
     with transaction.atomic():
         CustomerTag.objects.filter(batch_id=batch_id).delete()
         CustomValue.objects.filter(batch_id=batch_id).delete()
     used = Q()
-    for model in (Order, Payment, LedgerEntry, Note, Task, Message):
+    for model in (Order, Payment, LedgerEntry, Deal, Note, Task, Message):
         used |= Q(Exists(model.objects.filter(customer_id=OuterRef("pk"))))  # type: ignore[attr-defined]
     # who became one with another has the other's facts, or the other has theirs: the merge is taken back first
     used |= Q(merged_into__isnull=False) | Q(Exists(Customer.objects.filter(merged_into=OuterRef("pk"))))
