@@ -20,6 +20,8 @@ LOOKED_AT: Final = 40  # candidates by name of each customer
 def look() -> int:
     """Look at what changed; returns how many pairs were found. All are looked through where nobody ever looked, or
     where more than MOST changed."""
+    if run.is_under_way():
+        return 0  # it looks at everybody, and notes from when on changes are to be looked at
     now, since = timezone.now(), run.looked_until()
     ids = touched_since(since, MOST) if since else None
     if ids is None:

@@ -67,6 +67,12 @@ def progress() -> dict[str, Any]:
     }
 
 
+def is_under_way() -> bool:
+    """Whether a whole run was heard of in the last hour: one that was killed for good is not."""
+    found = Setting.objects.filter(name=NAME, updated_at__gt=timezone.now() - dt.timedelta(hours=1)).first()
+    return found is not None and bool(found.value.get("step"))
+
+
 def looked_until() -> dt.datetime | None:
     """The moment up to which changes were looked at; None where nobody ever looked."""
     since = _kept().get("since")
@@ -83,7 +89,8 @@ def looked(until: dt.datetime) -> None:
 def whole(*, processes: int | None = None) -> int:
     """Look through all customers, going on where a killed run stood; returns how many pairs are open afterwards."""
     state = _kept()
-    if not state.get("step"):
+    # files that are gone (another machine, a tidied disk) can't be gone on with
+    if not state.get("step") or (state["step"] != "keys" and not _folder().exists()):
         state = {
             **state,
             "step": "keys",
@@ -187,7 +194,7 @@ def _write_pairs(state: dict[str, Any], workers: Executor, highest: int) -> None
     for part in range(int(state["part"]), blocks.PARTS):
         found: list[list[int]] = [[] for _part in range(blocks.PARTS)]
         for low, high in blocks.pairs_in(_read(f"keys-{part}")):
-            found[low // wide].append((low << 32) | high)
+            found[min(low // wide, blocks.PARTS - 1)].append((low << 32) | high)
         for to, entries in enumerate(found):
             _append(f"pairs-{to}", entries)
         (_folder() / f"keys-{part}").unlink(missing_ok=True)

@@ -404,3 +404,38 @@ def test_that_two_are_not_the_same_is_remembered_of_whom_one_became(amina: User)
     assert DuplicatePair.objects.get(low=a, high=c).state == "different"
     undo_merge(merge, by=amina)
     assert not DuplicatePair.objects.filter(low=a, high=c).exists()
+
+
+def test_undoing_a_mass_put_away_does_not_bring_a_merged_one_back(
+    pair: tuple[Customer, Customer], amina: User
+) -> None:
+    kept, gone = pair
+    batch = actions.archive_customers([gone.pk], by=amina)
+    gone.refresh_from_db()
+    merge = merge_customers(kept, gone, by=amina)
+    actions.undo(batch, by=amina)
+    gone.refresh_from_db()
+    assert (gone.archived_at is not None, gone.merged_into) == (True, kept)
+    undo_merge(merge, by=amina)
+    gone.refresh_from_db()
+    assert gone.merged_into is None
+
+
+def test_an_import_that_made_a_merged_customer_is_taken_back_around_it(
+    pair: tuple[Customer, Customer], amina: User
+) -> None:
+    from grahak.connect.importing import undo as taking_back
+    from grahak.connect.models import ImportRun, ImportState
+    from grahak.core.models import Batch
+
+    kept, gone = pair
+    batch = Batch.objects.create(kind="import", by=amina)
+    Customer.objects.filter(pk=kept.pk).update(batch=batch)
+    other = actions.add_customer(by=amina, name="Came in alone", batch=batch)
+    merge = merge_customers(kept, gone, by=amina)
+    run = ImportRun.objects.create(file_name="parties.csv", state=ImportState.DONE, batch=batch, by=amina)
+    taking_back.undo(run, by=amina)
+    assert not Customer.objects.filter(pk=other.pk).exists()
+    assert Customer.objects.filter(pk=kept.pk).exists()
+    undo_merge(merge, by=amina)
+    assert gone.contacts.count() == 1
