@@ -24,7 +24,7 @@ from grahak.core.refusals import Conflict
 from grahak.core.rights import fields as field_rights
 from grahak.core.rights import kept
 
-SECRET: Final = "•••"
+MASK: Final = "•••"
 KEEP: Final = "core.audit.keep_days"
 YEARS: Final = (0, 1, 2, 3, 5, 10)
 PART: Final = 1000
@@ -163,7 +163,7 @@ def changes_of(entry: AuditEntry, user: Any) -> list[Change]:
     for name, value in _flat(entry.detail).items():
         pair = value if isinstance(value, list) and len(value) == 2 else [None, value]
         if name in closed:
-            pair = [SECRET if one not in (None, "") else one for one in pair]
+            pair = [MASK if one not in (None, "") else one for one in pair]
         can = subject.restore is not None and pair[0] is not None and name not in locked
         label = subject.label(name) if subject.label else name
         found.append(Change(name, label, pair[0], pair[1], can))

@@ -14,8 +14,8 @@ from grahak.core.account_forms import clean_phone
 from grahak.core.actions.shop import EDITABLE
 from grahak.core.forms import StyledForm, StyledModelForm, style
 from grahak.core.models import Branch, Business, Role, Team, User
-from grahak.core.rights import kept
 from grahak.core.pictures import NotAPicture, checked
+from grahak.core.rights import kept
 
 
 class LogoField(forms.FileField):
