@@ -10,3 +10,4 @@ def register() -> None:
     """Hang this room's part in."""
     along("connect.Delivery")
     along("connect.ShopObject")
+    along("connect.RuleRun", unless=("rule", "occasion"))  # a rule looks once at an occasion for a customer
