@@ -225,7 +225,7 @@ def with_tasks(cards: Iterable[Card]) -> None:
         return
     rows = Task.objects.filter(about=ABOUT, about_id__in=list(by_pk), done_at=None)
     for about, title, due in rows.order_by("pk").values_list("about_id", "title", "due_on"):
-        card = by_pk[about]
+        card = by_pk[about or 0]
         if card.task is None or (due or dt.date.max) < (card.task[1] or dt.date.max):
             card.task = title, due
 

@@ -199,7 +199,8 @@ def _free(model: type[Pipeline] | type[LostReason], name: str, pk: int | None = 
     text = one_line(name)
     if not text or len(text) > 80:
         raise ValidationError({"name": _("A name of 1 to 80 characters, please.")})
-    if model._default_manager.filter(name__iexact=text, archived_at=None).exclude(pk=pk).exists():
+    same = model._default_manager.filter(name__iexact=text, archived_at=None)
+    if (same if pk is None else same.exclude(pk=pk)).exists():
         raise ValidationError({"name": _("“%s” is there already.") % text})
     return text
 

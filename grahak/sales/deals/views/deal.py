@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -95,7 +96,7 @@ def _add(form: DealForm, user: User) -> Deal:
         customer=data["customer"],
         title=data["title"],
         stage=data["stage"],
-        amount=data.get("amount") or 0,
+        amount=data.get("amount") or Decimal(0),
         expected_on=data.get("expected_on"),
         contact=data.get("contact"),
         owner=data.get("owner") or user,
