@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet
@@ -33,6 +34,7 @@ MOST_WORDS: Final = 6
 SPELLINGS: Final = 24  # words of other customers that a misspelt one may stand for
 WIDE_SPELLINGS: Final = 40
 _EACH: Final = 8  # customers taken of one spelling
+_PARTS: Final = (0, 1, 2, 4, 8, 16, WIDE_SPELLINGS)  # other spellings asked for together: the likeliest alone
 _LAST: Final = 60  # customers taken in the last rounds
 _OWN: Final = 3
 _FEW: Final = 2  # keys that are worth a seek for each row of the leading word
@@ -78,7 +80,10 @@ class Word:
         # The word itself and what it makes with its neighbours come before its slips.
         single = [Word(part, (), self.weight) for part in (self.exact[:_OWN], self.exact[_OWN:]) if part]
         single += [Word((), (one,), self.weight) for one in self.ranges]
-        return single + [Word((), (), self.weight, (one,)) for one in self.softs]
+        for start, end in pairwise(_PARTS):
+            if part := self.softs[start:end]:
+                single.append(Word((), (), self.weight, part))
+        return single
 
 
 def after(text: str) -> str:
@@ -166,7 +171,9 @@ def _holders(
         scanned = min(scanned, SCANNED_SLOWLY)
     for number, way in enumerate(ways):
         condition, values = way.condition("k")
-        each, most = (min(limit, _EACH), scanned // 12) if way.softs else (limit, scanned)
+        each, most = (
+            (min(limit, _EACH * len(way.softs)), max(limit, scanned // 4)) if way.softs else (limit, scanned)
+        )
         rows = f"SELECT k.customer_id, k.tokens FROM {_TABLE} k WHERE {condition} LIMIT {most}"  # noqa: S608
         sql = f"SELECT k.customer_id FROM ({rows}) k WHERE " + " AND ".join(test for test, _ in tests)  # noqa: S608
         parts.append(f"SELECT * FROM ({sql} LIMIT {each}) w{number}")  # noqa: S608
