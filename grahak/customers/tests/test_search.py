@@ -193,3 +193,95 @@ def test_who_may_be_the_same(amina: User, name: str, phones: str, email: str, ex
     )
     found = likely(amina, name, phones, email)
     assert [one.customer.name for one in found] == ([expected] if expected else [])
+
+
+# -- misspelt, across scripts, and what else is found -------------------------------------------------------------
+
+QUARTET = ("محمد اقبال ٹریڈرز", "इक़बाल ट्रेडर्स", "ઇકબાલ ટ્રેડર્સ", "Iqbal Traders")
+
+
+@pytest.mark.parametrize(
+    "typed", ["iqbal tradrs", "ikbal traders", "इकबाल ट्रेडर्स", "اقبال ٹریڈرز", "iqbal tra"]
+)
+def test_a_misspelt_firm_is_found_in_four_scripts_before_everybody_else(amina: User, typed: str) -> None:
+    many(amina, 20)
+    wanted = {actions.add_customer(by=amina, name=name).pk for name in QUARTET}
+    for other in ("Iqbal Khatri", "New Kamal Traders", "Surat Traders"):
+        actions.add_customer(by=amina, name=other)
+    assert {hit.pk for hit in find(amina, typed)[:4]} == wanted
+
+
+@pytest.mark.parametrize(
+    ("typed", "right"),
+    [
+        ("faislabd emporum", "Faisalabad Emporium"),
+        ("zulfikr ghouri", "ذوالفقار غوری"),
+        ("chndrakant bhat", "ચંદ્રકાંત ભટ્ટ"),
+        ("jhaverchnd", "झवेरचंद कुतुबी"),
+    ],
+)
+def test_slips_of_the_finger_still_find_the_customer(
+    amina: User, town: dict[str, int], typed: str, right: str
+) -> None:
+    made = actions.add_customer(by=amina, name=right)
+    assert find(amina, typed)[0].pk == made.pk
+
+
+def test_a_name_added_a_moment_ago_is_found_misspelt(amina: User, town: dict[str, int]) -> None:
+    assert find(amina, "bhogilal jarivala") == []
+    made = actions.add_customer(by=amina, name="Bhogilal Zariwala")
+    assert find(amina, "bhogllal jariwal")[0].pk == made.pk
+
+
+def test_the_name_that_was_meant_is_told(amina: User) -> None:
+    firm = actions.add_customer(by=amina, name="Gurukrupa Traders", contact_name="Hasmukh Vora")
+    assert [(hit.pk, hit.name) for hit in find(amina, "hasmuk vora")] == [(firm.pk, "Hasmukh Vora")]
+
+
+def test_what_a_neighbour_bears_is_not_told_by_a_misspelling(amina: User, bilal: User, chirag: User) -> None:
+    """The words are everybody's; who bears them is not."""
+    actions.add_customer(by=bilal, name="Kothariwala Emporium")
+    assert find(bilal, "kotharivala emporum") != []
+    assert find(chirag, "kotharivala emporum") == []
+
+
+@pytest.mark.parametrize(
+    "typed", ["24AAACC1206D1ZM", "24aaacc1206d1zm", "24 AAACC 1206 D1ZM", "24-AAACC1206D-1ZM"]
+)
+def test_a_tax_number_in_any_form(amina: User, town: dict[str, int], typed: str) -> None:
+    shop = actions.add_customer(by=amina, name="Zari House", tax_id="24AAACC1206D1ZM")
+    assert [hit.pk for hit in find(amina, typed)] == [shop.pk]
+
+
+def test_a_hidden_fact_is_not_found_by_guessing(amina: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    from grahak.customers.search import find as finding
+
+    actions.add_customer(by=amina, name="Zari House", phones=["98250 41276"], emails=["owner@zari.example"])
+    monkeypatch.setattr(finding, "hidden", lambda _user, _subject: frozenset({"phone"}))
+    assert find(amina, "98250 41276") == []
+    assert len(find(amina, "owner@zari.example")) == 1
+
+
+def test_places_and_new_things_are_found_by_their_names(as_amina: Client, amina: User) -> None:
+    page = as_amina.get("/search/?q=new+order").content.decode()
+    assert 'href="/orders/new/"' in page
+    assert "/settings/" in as_amina.get("/search/?q=branches").content.decode()
+
+
+def test_the_words_of_the_palette_are_in_english_too(as_amina: Client, amina: User) -> None:
+    as_amina.post("/language/", {"language": "ur"})
+    page = as_amina.get("/customers/", headers={"Accept-Language": "ur"}).content.decode()
+    assert re.search(r'data-words="[^"]*\border\b', page, re.IGNORECASE)
+
+
+def test_campaigns_and_templates_are_found_by_those_who_may_see_them(
+    as_amina: Client, as_bilal: Client, amina: User
+) -> None:
+    from grahak.marketing.models import Campaign, Letter
+
+    campaign = Campaign.objects.create(name="Navratri offers", by=amina)
+    letter = Letter.objects.create(name="Navratri greeting")
+    page = as_amina.get("/search/?q=navratri").content.decode()
+    assert campaign.get_absolute_url() in page
+    assert f"/letters/{letter.pk}/" in page
+    assert "Navratri" not in as_bilal.get("/search/?q=avratr").content.decode()
