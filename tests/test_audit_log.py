@@ -58,7 +58,9 @@ def test_a_line_says_from_where_and_by_which_key(amina: User, as_amina: Client, 
     from grahak.core.models import ApiKey
     from grahak.core.rights import KeyUser
 
-    as_amina.post(f"/customers/{mehta.pk}/edit/", {"name": "Mehta", "kind": "business"}, REMOTE_ADDR="203.0.113.9")
+    as_amina.post(
+        f"/customers/{mehta.pk}/edit/", {"name": "Mehta", "kind": "business"}, REMOTE_ADDR="203.0.113.9"
+    )
     assert _line(mehta, "name").address == "203.0.113.9"
     key = ApiKey.issue("api", "analyst", by=amina, name="Till 2")[0]
     entry = record("customers.customer.edited", mehta, by=KeyUser(key), changes={"city": ["", "Surat"]})
@@ -68,7 +70,10 @@ def test_a_line_says_from_where_and_by_which_key(amina: User, as_amina: Client, 
 def test_an_earlier_value_is_brought_back(hasan: User, bilal: User, mehta: Customer) -> None:
     actions.edit_customer(mehta, by=bilal, credit_limit=Decimal(500_000))
     line = _line(mehta, "credit_limit")
-    assert signed_in(hasan).post(f"/settings/log/{line.pk}/restore/", {"field": "credit_limit"}).status_code == 302
+    assert (
+        signed_in(hasan).post(f"/settings/log/{line.pk}/restore/", {"field": "credit_limit"}).status_code
+        == 302
+    )
     mehta.refresh_from_db()
     assert mehta.credit_limit == Decimal(100_000)
     done = AuditEntry.objects.latest("pk")
@@ -77,7 +82,9 @@ def test_an_earlier_value_is_brought_back(hasan: User, bilal: User, mehta: Custo
     )  # fmt: skip
 
 
-def test_a_colleague_in_charge_is_brought_back_by_name(hasan: User, bilal: User, chirag: User, mehta: Customer) -> None:
+def test_a_colleague_in_charge_is_brought_back_by_name(
+    hasan: User, bilal: User, chirag: User, mehta: Customer
+) -> None:
     actions.edit_customer(mehta, by=hasan, owner=bilal)
     actions.edit_customer(mehta, by=hasan, owner=chirag)
     line = _line(mehta, "owner")
@@ -107,7 +114,9 @@ def test_what_moved_on_is_not_overwritten(hasan: User, bilal: User, mehta: Custo
     assert mehta.city == "Surat"
 
 
-def test_a_value_that_can_not_stand_there_any_more_is_refused(hasan: User, bilal: User, mehta: Customer) -> None:
+def test_a_value_that_can_not_stand_there_any_more_is_refused(
+    hasan: User, bilal: User, mehta: Customer
+) -> None:
     actions.edit_customer(mehta, by=hasan, owner=bilal)
     actions.edit_customer(mehta, by=hasan, owner=None)
     User.objects.filter(pk=bilal.pk).update(is_active=False)
@@ -125,7 +134,9 @@ def test_only_facts_are_brought_back(hasan: User, mehta: Customer, fact: str) ->
         audit_log.restore_value(line, fact, by=hasan)
 
 
-def test_a_reader_with_a_narrow_right_reads_their_part(bilal: User, chirag: User, amina: User, surat: Branch) -> None:
+def test_a_reader_with_a_narrow_right_reads_their_part(
+    bilal: User, chirag: User, amina: User, surat: Branch
+) -> None:
     salesman = ShopRole.objects.get(code="salesman")
     RoleGrant.objects.create(role=salesman, action="audit.view", scope="branch")
     kept.changed()
@@ -140,7 +151,9 @@ def test_a_reader_with_a_narrow_right_reads_their_part(bilal: User, chirag: User
 
 def test_a_hidden_fact_is_hidden_in_the_log_too(hasan: User, mehta: Customer) -> None:
     manager = ShopRole.objects.get(code="manager")
-    FieldRight.objects.create(role=manager, subject="customers.customer", field="credit_limit", level="hidden")
+    FieldRight.objects.create(
+        role=manager, subject="customers.customer", field="credit_limit", level="hidden"
+    )
     kept.changed()
     page = _page(signed_in(hasan), f"subject=customers.Customer:{mehta.pk}&field=credit_limit")
     assert "100000" not in page
@@ -176,7 +189,8 @@ def test_lines_are_kept_as_long_as_the_shop_says(as_amina: Client, mehta: Custom
 
 
 @pytest.mark.parametrize(
-    "query", ["person=x&before=-1", "subject=nothing:abc", "since=2026-99-99", "field=%00|||", "before=9" + "9" * 30]
+    "query",
+    ["person=x&before=-1", "subject=nothing:abc", "since=2026-99-99", "field=%00|||", "before=9" + "9" * 30],
 )
 def test_an_unreadable_question_is_no_fault(as_amina: Client, query: str, mehta: Customer) -> None:
     assert as_amina.get(f"/settings/log/?{query}").status_code == 200

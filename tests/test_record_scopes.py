@@ -55,7 +55,11 @@ def _let_reach(scope: str, *but: str) -> None:
     """Every right over rows that a shop may choose a scope for reaches SCOPE for the salesman."""
     role = ShopRole.objects.get(code="salesman")
     for code, action in usual.ACTIONS.items():
-        if scope in action.reach and code not in but and code.split(".")[0] in ("customers", "orders", "payments"):
+        if (
+            scope in action.reach
+            and code not in but
+            and code.split(".")[0] in ("customers", "orders", "payments")
+        ):
             RoleGrant.objects.update_or_create(role=role, action=code, defaults={"scope": scope})
     kept.changed()
 

@@ -196,7 +196,9 @@ def restore_value(entry: AuditEntry, name: str, *, by: User) -> str:
     if now is None:
         raise Conflict(_("Values of this kind can't be brought back from here."))
     if not _is_same(now, after):
-        words = _("It was changed since: “%(now)s” stands there now, not “%(then)s”. Change it by hand if you want to.")
+        words = _(
+            "It was changed since: “%(now)s” stands there now, not “%(then)s”. Change it by hand if you want to."
+        )
         raise Conflict(words % {"now": now or "–", "then": after or "–"})
     subject.restore(row, name, before, by)
     audit.record("core.value.restored", row, by=by, line=entry.pk, field=name, value=before)
@@ -236,7 +238,9 @@ def prune(day: dt.date) -> int:
     if not days:
         return 0
     edge, gone = business.day_start(day - dt.timedelta(days=days)), 0
-    while ids := list(AuditEntry.objects.filter(at__lt=edge).order_by("pk").values_list("pk", flat=True)[:PART]):
+    while ids := list(
+        AuditEntry.objects.filter(at__lt=edge).order_by("pk").values_list("pk", flat=True)[:PART]
+    ):
         gone += AuditEntry.objects.filter(pk__in=ids).delete()[0]
     if gone:
         audit.record("core.audit.pruned", by=None, lines=gone, older_than=edge.date().isoformat())
@@ -251,7 +255,9 @@ def lines(user: Any, asked: Asked) -> Iterator[list[str]]:
         part = list((rows.filter(pk__lt=last) if last is not None else rows)[:PART])
         for entry in part:
             detail = "; ".join(
-                f"{one.name}: {one.before} → {one.after}" if one.before is not None else f"{one.name}: {one.after}"
+                f"{one.name}: {one.before} → {one.after}"
+                if one.before is not None
+                else f"{one.name}: {one.after}"
                 for one in changes_of(entry, user)
             )
             number = "" if entry.subject_id is None else str(entry.subject_id)
@@ -267,4 +273,8 @@ def lines(user: Any, asked: Asked) -> Iterator[list[str]]:
 
 def hang() -> None:
     """Called once, when the apps are ready."""
-    events.on("core.day.began", prune)
+    events.on("core.day.began", _prune)
+
+
+def _prune(day: dt.date) -> None:
+    prune(day)

@@ -28,7 +28,7 @@ def row_of(code: str) -> ShopRole | None:
     return ShopRole.objects.filter(code=code).first()
 
 
-def _checked_name(name: str, but: int | None = None) -> str:
+def _checked_name(name: str, but: int = 0) -> str:
     name = " ".join(name.split())
     if not name:
         raise ValidationError({"name": _("Give the role a name.")})
@@ -106,7 +106,7 @@ def set_rights(
     by: User,
     scopes: Mapping[str, str] | None = None,
     levels: Mapping[tuple[str, str], str] | None = None,
-) -> dict[str, list[str]]:
+) -> dict[str, Any]:
     """Let a role reach so far: {action: scope}, {(subject, field): level}; what is not named stays. Gives what
     changed, as it stands on the log. Conflict for the owner's role; ValidationError where an action or a field does
     not know the value."""
@@ -121,7 +121,7 @@ def set_rights(
     return detail
 
 
-def _set_scopes(role: ShopRole, scopes: Mapping[str, str]) -> dict[str, list[str]]:
+def _set_scopes(role: ShopRole, scopes: Mapping[str, str]) -> dict[str, Any]:
     detail: dict[str, list[str]] = {}
     for code, scope in scopes.items():
         action = usual.ACTIONS.get(code)
@@ -140,7 +140,7 @@ def _set_scopes(role: ShopRole, scopes: Mapping[str, str]) -> dict[str, list[str
     return detail
 
 
-def _set_levels(role: ShopRole, levels: Mapping[tuple[str, str], str]) -> dict[str, list[str]]:
+def _set_levels(role: ShopRole, levels: Mapping[tuple[str, str], str]) -> dict[str, Any]:
     detail: dict[str, list[str]] = {}
     for (subject, name), level in levels.items():
         found = usual.fields_of(subject).get(name)

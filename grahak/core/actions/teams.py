@@ -14,7 +14,7 @@ from grahak.core.models import Team, User
 from grahak.core.rights import kept
 
 
-def _checked_name(name: str, but: int | None = None) -> str:
+def _checked_name(name: str, but: int = 0) -> str:
     name = " ".join(name.split())
     if not name:
         raise ValidationError({"name": _("Give the team a name.")})

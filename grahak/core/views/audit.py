@@ -44,14 +44,13 @@ def _row(entry: AuditEntry, user: Any) -> dict[str, Any]:
     """A line for the page."""
     name, _sign, email = entry.actor.rstrip(">").partition(" <")
     subject = audit_log.subjects.get(entry.subject)
-    known = subject is not None and subject.url is not None and entry.subject_id
     return {
         "entry": entry,
         "says": audit.sentence(entry.action),
         "changes": audit_log.changes_of(entry, user),
         "name": name,
         "email": email,
-        "url": subject.url(entry.subject_id) if known and subject and subject.url else "",
+        "url": subject.url(entry.subject_id) if subject and subject.url and entry.subject_id else "",
     }
 
 

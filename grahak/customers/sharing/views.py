@@ -14,7 +14,7 @@ from grahak.core.access import SHARED, needs, scoped
 from grahak.core.models import User
 from grahak.core.rights import shares
 from grahak.core.toasts import say
-from grahak.customers.models import Customer, Share
+from grahak.customers.models import Customer
 from grahak.customers.sharing import actions
 from grahak.customers.sharing.forms import ShareForm
 from grahak.customers.views.facts import keep_errors
@@ -54,7 +54,7 @@ def end(request: HttpRequest, pk: int, share: int) -> HttpResponse:
     )
     if row is None:
         raise Http404
-    actions.end_share(cast(Share, row), by=cast(User, request.user))
+    actions.end_share(row, by=cast(User, request.user))
     say(request, _("No longer shared with %(name)s.") % {"name": row.whom})
     return redirect("customers:share", found.pk)
 
