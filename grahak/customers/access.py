@@ -31,7 +31,7 @@ grant(
     "customers.share",
     says=_("Share a customer with a colleague or a team"),
     reach=ROWS,
-    salesman="own",
+    salesman="branch",
     agent="all",
 )
 grant("customers.merge", says=_("Merge two records of one customer, and take it back"))

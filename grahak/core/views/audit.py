@@ -140,6 +140,6 @@ def keep(request: HttpRequest) -> HttpResponse:
     try:
         audit_log.set_keep_years(int(request.POST.get("years", "")), by=cast(User, request.user))
     except ValueError:
-        raise Http404 from None
+        raise Conflict(_("Choose how long the log is kept.")) from None
     say(request, _("Saved."))
     return redirect("core:audit")
