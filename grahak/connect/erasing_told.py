@@ -23,7 +23,9 @@ def _look(traces: Traces) -> None:
     """Find the messages that tell of them; Conflict while everything is being exported."""
     if ExportRun.objects.filter(state__in=exporting.MOVING).exists():
         raise Conflict(_("Everything is being exported just now. Wait until that is done."))
-    hits = Telling.objects.filter(traces.mentioned_in("body")) | Telling.objects.filter(about__in=_about(traces))
+    hits = Telling.objects.filter(traces.mentioned_in("body")) | Telling.objects.filter(
+        about__in=_about(traces)
+    )
     answers = Attempt.objects.filter(traces.mentioned_in("answer")).values_list("telling", flat=True)
     traces.found["tellings"] = sorted({*hits.values_list("pk", flat=True), *answers})
 
