@@ -51,13 +51,14 @@ def update(model: type[Model], fields: Sequence[str], rows: Iterable[tuple[Any, 
         cursor.executemany(f"UPDATE {table} SET {sets} WHERE {key} = %s", list(rows))  # noqa: S608
 
 
-def is_there(model: type[Model], field: str, value: Any) -> bool:
-    """Whether any row has VALUE in FIELD. A tenth of what an empty answer costs through a queryset: for panels that
-    most pages do without."""
+def is_there(model: type[Model], **values: Any) -> bool:
+    """Whether any row has these values in these fields. A tenth of what an empty answer costs through a queryset: for
+    panels that most pages do without."""
     quote = connection.ops.quote_name
-    table, column = quote(model._meta.db_table), quote(_column(model, field))
+    table = quote(model._meta.db_table)
+    asked = " AND ".join(f"{quote(_column(model, name))} = %s" for name in values)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT 1 FROM {table} WHERE {column} = %s LIMIT 1", [value])  # noqa: S608
+        cursor.execute(f"SELECT 1 FROM {table} WHERE {asked} LIMIT 1", list(values.values()))  # noqa: S608
         return cursor.fetchone() is not None
 
 

@@ -6,12 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Max, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from grahak.core.access import needs
+from grahak.core.bulk import is_there
 from grahak.customers.actions.visits import events_of, thing, together
 from grahak.customers.duplicates import ALIKE_KIND, noted
 from grahak.customers.models import Activity, Customer, Event, EventType, Visit, Visitor
@@ -84,8 +85,7 @@ def visit(request: HttpRequest, pk: int, visit: int) -> HttpResponse:
 def panel(customer: Customer, request: Any) -> dict[str, Any] | None:
     """When they were last on the web shop, what they looked at, what still lies in the basket. None for a
     customer whom no visitor is known to be."""
-    many = _lines(customer)["web"]
-    if not many:
+    if not is_there(Activity, customer=customer.pk, group="web"):
         return None
     visitors = list(Visitor.objects.filter(customer=customer).values_list("pk", flat=True)[:200])
     visits = Visit.objects.filter(visitor__in=visitors, bot=False)
@@ -97,7 +97,7 @@ def panel(customer: Customer, request: Any) -> dict[str, Any] | None:
     seen.pop("", None)
     return {
         **sums,
-        "many": many,
+        "many": customer.activities.filter(group="web").count(),
         "device": DEVICES.get(newest.device, "") if newest else "",
         "newest": newest,
         "seen": seen.most_common(SHOWN),
@@ -122,17 +122,7 @@ def basket(newest_first: list[tuple[str, str, Any]]) -> list[str]:
 
 def alike_panel(customer: Customer, request: Any) -> dict[str, Any] | None:
     """Who may be the same customer, by what came from the web shop. None where nobody is."""
-    found = noted(request.user, customer) if _lines(customer)["other"] else []
+    if not is_there(Activity, customer=customer.pk, group="other", kind=ALIKE_KIND):
+        return None
+    found = noted(request.user, customer)
     return {"alike": found} if found else None
-
-
-def _lines(customer: Customer) -> Counter[str]:
-    """How many lines of visits ("web") and of likeness ("other") the day book has: one question for both panels,
-    which for most customers says that there is nothing."""
-    kept: Counter[str] | None = getattr(customer, "_web_lines", None)
-    if kept is None:
-        asked = Q(group="web") | Q(group="other", kind=ALIKE_KIND)
-        rows = Activity.objects.filter(asked, customer=customer).order_by().values_list("group")
-        kept = Counter(dict(rows.annotate(many=Count("pk"))))
-        customer._web_lines = kept  # type: ignore[attr-defined]
-    return kept
