@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from grahak.config.bench import big
-from grahak.config.bench.frame import filled, scratch
 from grahak.warehouse import lake, rebuild, schema, sync
 from grahak.warehouse.star import TABLES
 
@@ -23,16 +22,12 @@ QUICK = big.Size(customers=50_000, orders=250_000, lines=750_000, events=1_000_0
 def cases(quick: bool) -> Iterator[dict[str, Any]]:
     """`all`: rows a second."""
     size = QUICK if quick else big.FULL
-    with scratch(size.name) as empty:
-        if empty:
-            big.into_records(size)
-            filled(size.name)
-        with big.own_warehouse(size.name) as place:
-            rebuild.rebuild()  # once unmeasured: both sides then find files and pages warm
-            begun = time.perf_counter()
-            rows = rebuild.rebuild()
-            ours = time.perf_counter() - begun
-            theirs = _bulk(place)
+    with big.shop(size.name, size) as place:
+        rebuild.rebuild()  # once unmeasured: both sides then find files and pages warm
+        begun = time.perf_counter()
+        rows = rebuild.rebuild()
+        ours = time.perf_counter() - begun
+        theirs = _bulk(place)
     yield {
         "case": "all",
         "size": rows,
