@@ -15,6 +15,7 @@ from grahak.channels import ledger, quiet, turns
 from grahak.channels.models import Dispatch, Message, SendingRules
 from grahak.channels.pace import Bucket
 from grahak.channels.tests.people import launched, somebody
+from grahak.core.models import AuditEntry
 
 INDIA = ZoneInfo("Asia/Kolkata")
 NIGHT = (dt.time(21), dt.time(9))
@@ -210,3 +211,20 @@ def test_what_was_stopped_is_not_sent_again(amina):
     ledger.stop(dispatch, by=amina)
     with pytest.raises(ledger.NotNow):
         ledger.send_again(dispatch, ["busy"], by=amina)
+
+
+# The screen
+
+
+def test_paces_are_set_on_the_screen_and_a_line_that_says_nothing_is_named(as_amina):
+    plain = {"cap_days": "7", "holdout_percent": "10", "stale_hours": "3"}
+    wrong = as_amina.post("/settings/sending/", plain | {"pace_domains": "gmail.com 100\nyahoo.com quickly"})
+    assert wrong.status_code == 422
+    assert "Line 2: write a domain and a number, such as “gmail.com 100”." in wrong.text
+    assert SendingRules.objects.filter(paces={}).count() == SendingRules.objects.count()
+    said = plain | {"pace_email": "600", "pace_sms": "", "pace_domains": "@Gmail.com 100\n\nmail.co.in  ۶۰"}
+    assert as_amina.post("/settings/sending/", said).status_code == 302
+    assert SendingRules.objects.get().paces == {"email": 600, "@gmail.com": 100, "@mail.co.in": 60}
+    entry = AuditEntry.objects.get(action="channels.rules.changed")
+    assert entry.detail["paces"] == ["", "@gmail.com 100, @mail.co.in 60, email 600"]
+    assert "gmail.com 100" in as_amina.get("/settings/sending/").text
