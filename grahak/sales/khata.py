@@ -56,7 +56,9 @@ def entries_of_page(customer: Customer) -> list[LedgerEntry]:
     the page is made. What changes a khata asks `live_entries`."""
     kept: list[LedgerEntry] | None = customer.__dict__.get("_entries_of_page")
     if kept is None:
-        kept = customer.__dict__["_entries_of_page"] = list(live_entries(customer).select_related("order"))
+        shown = ("kind", "amount", "at", "due_on", "order", "payment", "customer", "order__number")
+        rows = live_entries(customer).select_related("order").only(*shown)
+        kept = customer.__dict__["_entries_of_page"] = list(rows)
     return kept
 
 
