@@ -106,6 +106,12 @@ def test_a_clock_put_back_does_not_stop_a_paced_campaign():
 # Quiet hours
 
 
+def tomorrow(hour: int) -> dt.datetime:
+    """The next day at this hour in India: what was launched a moment ago is due by then."""
+    day = timezone.now().astimezone(INDIA) + dt.timedelta(days=1)
+    return day.replace(hour=hour, minute=0, second=0, microsecond=0)
+
+
 @pytest.mark.parametrize(
     ("clock", "hours", "ends"),
     [
@@ -128,18 +134,19 @@ def test_an_offer_waits_out_the_night_where_the_recipient_lives_and_is_never_lef
     dispatch = launched(*crowd(3))
     london = dispatch.messages.order_by("pk").first()
     Message.objects.filter(pk=london.pk).update(zone="Europe/London")
-    now = dt.datetime(2026, 11, 24, 22, 0, tzinfo=INDIA)  # half past four in the afternoon in London
+    now = tomorrow(22)  # in the afternoon in London, summer and winter
     assert claim(dispatch, 50, now) == ["buyer0@home.example"]
     waiting = dispatch.messages.filter(state="waiting")
-    assert set(waiting.values_list("not_before", flat=True)) == {dt.datetime(2026, 11, 25, 9, tzinfo=INDIA)}
-    assert claim(dispatch, 50, dt.datetime(2026, 11, 25, 8, 59, tzinfo=INDIA)) == []
-    assert len(claim(dispatch, 50, dt.datetime(2026, 11, 25, 9, 0, tzinfo=INDIA))) == 2
+    morning = now + dt.timedelta(hours=11)
+    assert set(waiting.values_list("not_before", flat=True)) == {morning}
+    assert claim(dispatch, 50, morning - dt.timedelta(minutes=1)) == []
+    assert len(claim(dispatch, 50, morning)) == 2
 
 
 def test_a_message_about_an_order_goes_at_night():
     rules(quiet_from=NIGHT[0], quiet_until=NIGHT[1])
     dispatch = launched(*crowd(1), purpose="service")
-    assert len(claim(dispatch, 5, dt.datetime(2026, 11, 24, 2, 0, tzinfo=INDIA))) == 1
+    assert len(claim(dispatch, 5, tomorrow(2))) == 1
 
 
 # The cap
