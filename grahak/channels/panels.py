@@ -8,11 +8,14 @@ from django.utils import timezone
 
 from grahak.channels.incoming import WINDOW
 from grahak.channels.models import Incoming
+from grahak.core.bulk import is_there
 
 
 def window(customer: Any, request: Any) -> dict[str, Any] | None:
     """The last thing somebody of this customer wrote on WhatsApp and whether its 24 hours still run; nothing where
-    they never wrote. One question."""
+    they never wrote. One question, a cheap one for most."""
+    if not is_there(Incoming, customer=customer.pk, channel="whatsapp"):
+        return None
     rows = Incoming.objects.filter(customer=customer, channel="whatsapp").select_related("contact")
     last = rows.exclude(kind="preference").order_by("-at").first()
     if last is None:

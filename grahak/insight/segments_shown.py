@@ -144,7 +144,7 @@ def cell(row: Any) -> SafeString:
 
 def panel(customer: Any, request: Any) -> dict[str, Any] | None:
     """The segments a customer is in, since when, the newest first; nothing for one who is in none."""
-    if not is_there(Membership, "customer", customer.pk):
+    if not is_there(Membership, customer=customer.pk):
         return None
     rows = Membership.objects.filter(customer=customer, segment__archived_at=None).select_related("segment")
     found = list(rows.order_by("-entered_at", "-pk")[: IN_PANEL + 1])

@@ -192,7 +192,7 @@ def stage_panel(customer: Customer, request: Any) -> dict[str, Any] | None:
 
 def opportunity_panel(customer: Customer, request: Any) -> dict[str, Any] | None:
     """What waits to be sold to this customer, the worthiest first."""
-    if not is_there(Opportunity, "customer", customer.pk):
+    if not is_there(Opportunity, customer=customer.pk):
         return None
     waiting = Opportunity.objects.visible_to(request.user).waiting().filter(customer=customer)
     rows = list(waiting.select_related("taken_by").order_by("-worth", "-pk")[: SHOWN + 1])

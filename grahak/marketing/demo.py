@@ -79,12 +79,14 @@ def notes() -> tuple[str, str]:
 
 
 def steps() -> list[Callable[[User | None], Any]]:
-    """Costs and consents, each campaign, the draft and the counting: each in a transaction of its own, and safe to
-    repeat."""
+    """Costs and consents, the campaigns as they followed each other, the draft and the counting: each in a transaction
+    of its own, and safe to repeat."""
+    today = business.today()
+    plans = sorted(PLANS, key=lambda plan: launch_day(plan, today))
     return [
         give_costs,
         agree,
-        *(partial(tell, plan) for plan in PLANS),
+        *(partial(tell, plan) for plan in plans),
         begin_draft,
         forms_demo.tell,
         count_all,

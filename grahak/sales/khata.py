@@ -51,9 +51,20 @@ class OpenBill:
         return (self.entry.due_on or self.day) < business.today()
 
 
+def entries_of_page(customer: Customer) -> list[LedgerEntry]:
+    """The live entries with their orders, for all who show them on one page: the customer's row keeps them as long as
+    the page is made. What changes a khata asks `live_entries`."""
+    kept: list[LedgerEntry] | None = customer.__dict__.get("_entries_of_page")
+    if kept is None:
+        shown = ("kind", "amount", "at", "due_on", "order", "payment", "customer", "order__number")
+        rows = live_entries(customer).select_related("order").only(*shown)
+        kept = customer.__dict__["_entries_of_page"] = list(rows)
+    return kept
+
+
 def open_bills(customer: Customer) -> list[OpenBill]:
     """What is unpaid of each debit, oldest first, credits having paid the oldest (sales.recount's rule)."""
-    entries = list(live_entries(customer).select_related("order"))
+    entries = entries_of_page(customer)
     debits = [entry for entry in entries if entry.amount > 0]
     credit = -sum((entry.amount for entry in entries if entry.amount < 0), _NOTHING)
     amounts = unpaid([(entry.at, entry.amount) for entry in debits], credit)
@@ -175,20 +186,19 @@ def statement(customer: Customer, first: dt.date | None, last: dt.date) -> State
 
 def balances_for(customer: Customer, activities: Iterable[Activity]) -> dict[int, Decimal]:
     """By activity id, what stood on the khata after it, for lines that changed it: orders, returns,
-    payments and opening balances. Two queries however many lines."""
+    payments and opening balances."""
     shown = [line for line in activities if line.group in ("orders", "money")]
     if not shown:
         return {}
     after: dict[tuple[str, int], Decimal] = {}
     balance = _NOTHING
-    rows = live_entries(customer).values_list("kind", "order_id", "payment_id", "amount")
-    for kind, order_id, payment_id, amount in rows:
-        balance += amount
-        if payment_id is not None:
-            after["payment", payment_id] = balance
-        elif order_id is not None:
-            after["order", order_id] = balance
-        elif kind == "opening":
+    for entry in entries_of_page(customer):
+        balance += entry.amount
+        if entry.payment_id is not None:
+            after["payment", entry.payment_id] = balance
+        elif entry.order_id is not None:
+            after["order", entry.order_id] = balance
+        elif entry.kind == "opening":
             after["opening", customer.pk] = balance
     return {
         line.pk: after[line.subject, line.subject_id]

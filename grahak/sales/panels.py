@@ -136,7 +136,7 @@ def buttons(customer: Customer, request: Any) -> dict[str, Any] | None:
 def last_orders(customer: Customer, request: Any) -> dict[str, Any] | None:
     """The latest orders and returns."""
     rows = Order.objects.visible_to(request.user).filter(customer=customer, cancelled_at=None)
-    found = list(rows.order_by("-placed_at", "-id")[:6])
+    found = list(rows.only("kind", "number", "placed_at", "total").order_by("-placed_at", "-id")[:6])
     return {"orders": found[:5], "more": len(found) > 5} if found else None
 
 

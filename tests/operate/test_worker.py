@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import signal
 import threading
-from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
@@ -25,21 +24,6 @@ RAN = (
     "print(json.dumps(sorted(int(n) for n in AuditEntry.objects.filter(action='test.ran')"
     ".values_list('label', flat=True))))"
 )
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def any_shop(request: pytest.FixtureRequest, shop: Shop) -> Iterator[Shop]:
-    """An installation on SQLite, and the same on PostgreSQL."""
-    if request.param == "sqlite":
-        yield shop
-        return
-    postgres = pytest.importorskip("tests.postgres")
-    if not postgres.is_here():
-        pytest.skip("PostgreSQL's programs are not installed")
-    with postgres.server() as url:
-        there = Shop(shop.folder, url)
-        there.run("migrate", "--verbosity=0")
-        yield there
 
 
 def test_a_job_whose_worker_was_killed_is_taken_up_again(any_shop: Shop) -> None:

@@ -3,8 +3,11 @@ Postfix 3, Exim 4, qmail, Exchange and Domino; names and addresses are made up."
 
 from __future__ import annotations
 
+from email.utils import format_datetime
+
+from django.utils import timezone
+
 OURS = "7.0123456789abcdef0123@kapasi.example"
-WHEN = "Mon, 23 Nov 2026 10:00:00 +0000"
 
 ORIGINAL = """\
 Return-Path: <shop@kapasi.example>
@@ -239,6 +242,12 @@ How much is it? The last time my message was rejected: 550 5.1.1 user unknown.
 """
 
 
+def _now() -> str:
+    """This moment as a mail's Date says it (to the second, never in the future): what comes back comes after what was
+    sent, whatever day the tests run on."""
+    return format_datetime(timezone.now())
+
+
 def dsn(
     address: str = "ayesha@home.example",
     *,
@@ -248,13 +257,13 @@ def dsn(
     diagnostic: str = "550 5.1.1 User unknown",
     to: str = "shop@kapasi.example",
     own_id: str = "dsn1@mx.example",
-    when: str = WHEN,
+    when: str = "",
 ) -> bytes:
     """A delivery status as Postfix writes it."""
     original = ORIGINAL.format(address=address, message_id=message_id)
     text = DSN.format(
         **{"address": address, "action": action, "status": status, "diagnostic": diagnostic},
-        **{"to": to, "own_id": own_id, "when": when, "original": original},
+        **{"to": to, "own_id": own_id, "when": when or _now(), "original": original},
     )
     return text.replace("\n", "\r\n").encode()
 
@@ -266,12 +275,12 @@ def arf(
     message_id: str = OURS,
     hidden: bool = False,
     own_id: str = "arf1@provider.example",
-    when: str = WHEN,
+    when: str = "",
 ) -> bytes:
     """A complaint as a provider's feedback loop writes it; HIDDEN without the recipient's address."""
     original = ORIGINAL.format(address="redacted" if hidden else address, message_id=message_id)
     recipient = "" if hidden else f"Original-Rcpt-To: <{address}>\n"
-    text = ARF.format(kind=kind, recipient=recipient, original=original, own_id=own_id, when=when)
+    text = ARF.format(kind=kind, recipient=recipient, original=original, own_id=own_id, when=when or _now())
     return text.replace("\n", "\r\n").encode()
 
 

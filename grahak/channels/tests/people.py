@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+from django.utils import timezone
+
 from grahak.channels import ledger, renderers
 from grahak.channels.models import Dispatch
 from grahak.channels.renderers import Recipient, Renderer, Words
@@ -17,7 +21,10 @@ def somebody(name: str, email: str = "", *, consent: str = "granted", language: 
     if email:
         Identity.objects.create(contact=contact, kind="email", value=email)
     if consent:
-        Consent.objects.create(contact=contact, channel="email", purpose="offers", state=consent, how="form")
+        yesterday = timezone.now() - dt.timedelta(days=1)
+        Consent.objects.create(
+            contact=contact, channel="email", purpose="offers", state=consent, how="form", at=yesterday
+        )
     return contact
 
 

@@ -235,7 +235,7 @@ def test_a_switch_in_whatsapp_itself_counts_as_stop_and_back_on_as_nothing(meta:
             "wa_id": NUMBER[1:],
             "category": "marketing_messages",
             "value": value,
-            "timestamp": "1790000000",
+            "timestamp": str(int(time.time())),
         }
         body = fake_whatsapp.body_of(field="user_preferences", value={"user_preferences": [one]})
         hook(meta, body)

@@ -52,7 +52,7 @@ def test_a_refusal_means_what_its_status_says_then_its_code_then_its_words(
 
 
 def test_a_delivery_status_names_the_recipient_the_reason_and_our_message() -> None:
-    reading = read(dsn())
+    reading = read(dsn(when="Mon, 23 Nov 2026 10:00:00 +0000"))
     assert reading.what == What.BOUNCE
     assert reading.findings == (Finding("hard", "ayesha@home.example", "5.1.1", "550 5.1.1 User unknown"),)
     assert reading.message_ids == (OURS,)

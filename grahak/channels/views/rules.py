@@ -24,7 +24,7 @@ from grahak.core.toasts import say
 def edit(request: HttpRequest) -> HttpResponse:
     """Edit them; they hold from the next message on, also in what is being sent."""
     found = rules()
-    before = {name: getattr(found, name) for name in RulesForm.Meta.fields}
+    before = _told(found)
     form = RulesForm(request.POST if request.method == "POST" else None, instance=found)
     if request.method == "POST" and form.is_valid():
         _keep(form.save(commit=False), before, cast(User, request.user))
@@ -36,5 +36,11 @@ def edit(request: HttpRequest) -> HttpResponse:
 @transaction.atomic
 def _keep(found: SendingRules, before: dict[str, object], by: User) -> None:
     found.save()
-    changes = audit.changed(before, {name: getattr(found, name) for name in before})
+    changes = audit.changed(before, _told(found))
     audit.record("channels.rules.changed", found, by=by, label=_("Rules of sending"), **changes)
+
+
+def _told(found: SendingRules) -> dict[str, object]:
+    """The rules as the audit log tells them."""
+    paces = ", ".join(f"{name} {most}" for name, most in sorted(found.paces.items()))
+    return {name: getattr(found, name) for name in RulesForm.Meta.fields} | {"paces": paces}

@@ -19,7 +19,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, models
 
-from grahak.config.bench.frame import folder
+from grahak.config.bench.frame import filled, folder, scratch
 from grahak.core import change_triggers, changes
 from grahak.warehouse import dates, lake, schema, sync
 from grahak.warehouse.star import TABLES
@@ -357,6 +357,18 @@ def _copy(engine: duckdb.DuckDBPyConnection, model: type[models.Model]) -> None:
 
 
 # -- into the warehouse ----------------------------------------------------------------------------------------
+
+
+@contextmanager
+def shop(name: str, size: Size) -> Iterator[Path]:
+    """The records of SIZE in a database of this bench's own, made if an earlier run did not, and a folder for their
+    warehouse."""
+    with scratch(name) as empty:
+        if empty:
+            into_records(size)
+            filled(name)
+        with own_warehouse(name) as place:
+            yield place
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from __future__ import annotations
 import operator
 import os
 import platform
+import resource
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -115,6 +116,16 @@ def folder() -> Path:
     path = Path(settings.DATA) / "bench"
     path.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def peak() -> float:
+    """The most memory this process ever held, in MiB. Linux's own high-water mark begins anew with a programme; what
+    getrusage says there is at least what the process that started this one held."""
+    status = Path("/proc/self/status")
+    if status.is_file():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
 @contextmanager

@@ -8,7 +8,6 @@ the same table with the same indexes, measured before and after. `ceiling` is th
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 import os
@@ -27,6 +26,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from grahak.config.bench import frame
+from grahak.config.bench.load import put_on
 from grahak.connect.intake import clock, reading, stores
 from grahak.customers.models import Source
 
@@ -187,7 +187,7 @@ def _insert(held: int, many: int, group: int) -> float:
 
 def _served(held: int, case: str, many: int) -> float:
     """Events a second that one web process acknowledged."""
-    with _web() as port:
+    with web() as port:
         load = subprocess.run(
             [
                 sys.executable,
@@ -224,7 +224,7 @@ def _environment() -> dict[str, str]:
 
 
 @contextmanager
-def _web() -> Iterator[int]:
+def web() -> Iterator[int]:
     """`grahak web` on the scratch database, as it is served; gives its port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -238,7 +238,7 @@ def _web() -> Iterator[int]:
             stdout=subprocess.DEVNULL,
         )
         try:
-            _await(port)
+            wait_for(port)
             yield port
         finally:
             assert process.stdin is not None
@@ -246,7 +246,8 @@ def _web() -> Iterator[int]:
             process.wait(30)
 
 
-def _await(port: int) -> None:
+def wait_for(port: int) -> None:
+    """Until something answers at the port: a minute at most, then RuntimeError."""
     until = time.monotonic() + 60
     while time.monotonic() < until:
         try:
@@ -258,37 +259,6 @@ def _await(port: int) -> None:
 
 
 # The load, in a process of its own
-
-
-class _Sender(asyncio.Protocol):
-    """One kept-open connection: sends the next request as soon as the last was acknowledged."""
-
-    def __init__(self, requests: Iterator[bytes], done: asyncio.Future[None]) -> None:
-        self.requests, self.done, self.got = requests, done, b""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        self.next()
-
-    def next(self) -> None:
-        request = next(self.requests, None)
-        if request is not None:
-            self.transport.write(request)
-        elif not self.done.done():
-            self.done.set_result(None)
-
-    def data_received(self, data: bytes) -> None:
-        self.got += data
-        if self.got.endswith(SUCCESS):
-            self.got = b""
-            self.next()
-        elif b"\r\n\r\n" in self.got and not self.got.startswith(b"HTTP/1.1 200"):
-            self.done.set_exception(RuntimeError(self.got.decode("latin-1")))
-
-    def connection_lost(self, wrong: Exception | None) -> None:
-        if not self.done.done():
-            self.done.set_exception(wrong or RuntimeError("the server hung up"))
 
 
 def load() -> None:
@@ -307,16 +277,4 @@ def load() -> None:
     for body in bodies:
         raw = json.dumps(body).encode()
         requests.append(f"{head}Content-Length: {len(raw)}\r\n\r\n".encode() + raw)
-    print(asyncio.run(_post(port, iter(requests), CONNECTIONS[case])))  # noqa: T201
-
-
-async def _post(port: int, requests: Iterator[bytes], connections: int) -> float:
-    loop = asyncio.get_running_loop()
-    began = time.perf_counter()
-    ends = []
-    for _ in range(connections):
-        done: asyncio.Future[None] = loop.create_future()
-        await loop.create_connection(lambda done=done: _Sender(requests, done), "127.0.0.1", port)  # type: ignore[misc]
-        ends.append(done)
-    await asyncio.gather(*ends)
-    return time.perf_counter() - began
+    print(put_on(port, requests, CONNECTIONS[case], begins=b"HTTP/1.1 200", ends=SUCCESS))  # noqa: T201

@@ -16,7 +16,6 @@ import duckdb
 from django.conf import settings
 
 from grahak.config.bench import big
-from grahak.config.bench.frame import filled, scratch
 from grahak.core import events
 from grahak.customers.models import Customer, Event, Visitor
 from grahak.sales.models import Order
@@ -32,15 +31,11 @@ def cases(quick: bool) -> Iterator[dict[str, Any]]:
     """`update_1000` and `erase`: seconds."""
     size = QUICK if quick else FULL
     name = f"mutate-{size.name}"
-    with scratch(name) as empty:
-        if empty:
-            big.into_records(size)
-            filled(name)
-        with big.own_warehouse(name) as place:
-            sync.catch_up()
-            with closing(_native(place)) as native:
-                yield _updated(size, native)
-                yield _erased(size, native)
+    with big.shop(name, size) as place:
+        sync.catch_up()
+        with closing(_native(place)) as native:
+            yield _updated(size, native)
+            yield _erased(size, native)
 
 
 def _native(place: Path) -> duckdb.DuckDBPyConnection:

@@ -15,7 +15,6 @@ import asyncio
 import datetime as dt
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -273,9 +272,7 @@ def measure(what: str, size: int, port: int, weight: int = 0) -> None:
     else:
         engine.send_all(account=account, transport=NullTransport)
     took = time.perf_counter() - began
-    peak = (
-        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    )  # before the bench clears up behind itself
+    peak = frame.peak()  # before the bench clears up behind itself
     count = ledger.tally(dispatch)
     _forget(dispatch)
     if count["sent"] != size or not count.adds_up:

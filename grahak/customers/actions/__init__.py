@@ -38,8 +38,6 @@ from grahak.customers.actions.mass import (
     undo,
     untag_customers,
 )
-from grahak.customers.actions.names import index_names
-from grahak.customers.actions.setting import set_many
 from grahak.customers.actions.meetings import (
     add_meeting,
     cancel_meeting,
@@ -47,7 +45,9 @@ from grahak.customers.actions.meetings import (
     hold_meeting,
     reopen_meeting,
 )
+from grahak.customers.actions.names import index_names
 from grahak.customers.actions.reminders import put_reminder_away, remind, snooze, tell_due
+from grahak.customers.actions.setting import set_many
 from grahak.customers.actions.tasks import (
     add_task,
     change_tasks,
@@ -95,8 +95,8 @@ __all__ = [
     "move_contact",
     "move_field",
     "put_field_away",
-    "reach_by",
     "put_reminder_away",
+    "reach_by",
     "record_call",
     "remind",
     "remove_contact",

@@ -17,13 +17,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from grahak.core.access import needs, scope_of
+from grahak.core.bulk import is_there
 from grahak.core.registry import registry
 from grahak.core.toasts import say
 from grahak.customers import actions, timeline
 from grahak.customers.field_rights import SUBJECT, field_of_identity, hidden, open_to
 from grahak.customers.forms import CallForm, NoteForm, TaskForm
 from grahak.customers.listing import table
-from grahak.customers.models import CHANNELS, PURPOSES, Consent, Contact, Customer, Identity
+from grahak.customers.models import CHANNELS, PURPOSES, Consent, Contact, Customer, Identity, Task
 from grahak.customers.phones import call_link, chat_link, shown_phone
 from grahak.customers.timeline_html import book_html, group_chips
 from grahak.customers.views.facts import fact_lines, tags_of
@@ -104,12 +105,17 @@ def page(request: HttpRequest, found: Customer) -> dict[str, Any]:
         "unknown": unknown,
         "consents": consents_of(people),
         "tags": tags_of(found),
-        "open_tasks": list(
-            found.tasks.filter(done_at=None).select_related("assigned_to").order_by("due_on", "pk")[:10]
-        ),
+        "open_tasks": _open_tasks(found),
         "may_archive": scope_of(request.user, "customers.archive") is not None,
         "may_erase": scope_of(request.user, "customers.erase") is not None and found.source != "erased",
     }
+
+
+def _open_tasks(found: Customer) -> list[Task]:
+    if not is_there(Task, customer=found.pk):
+        return []
+    tasks = found.tasks.filter(done_at=None).select_related("assigned_to")
+    return list(tasks.order_by("due_on", "pk")[:10])
 
 
 def contacts_of(found: Customer, closed: frozenset[str] = frozenset()) -> list[dict[str, Any]]:
@@ -156,8 +162,10 @@ def _reach(one: Identity) -> dict[str, Any]:
 def consents_of(people: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """For each contact and channel what they said last, or that nobody ever asked."""
     contacts: list[Contact] = [one["contact"] for one in people]
-    rows = Consent.objects.filter(contact__in=contacts, is_current=True).select_related("by")
-    said = {(row.contact_id, row.channel, row.purpose): row for row in rows}
+    said: dict[tuple[int, str, str], Consent] = {}
+    if is_there(Consent, contact=[contact.pk for contact in contacts]):
+        rows = Consent.objects.filter(contact__in=contacts, is_current=True).select_related("by")
+        said = {(row.contact_id, row.channel, row.purpose): row for row in rows}
     purposes, out = dict(PURPOSES), []
     for contact in contacts:
         reach = {

@@ -46,7 +46,7 @@ def hang() -> None:
 
 def reached(customer: Any, request: Any) -> dict[str, Any] | None:
     """The newest campaigns that reached CUSTOMER; most pages do without and ask one cheap question."""
-    if not is_there(Message, "customer", customer.pk):
+    if not is_there(Message, customer=customer.pk):
         return None
     rows = campaigns_of(customer)
     return {"rows": rows} if rows else None

@@ -32,9 +32,9 @@ def put_in_place(size: int) -> None:
     owners = {many: _person(f"owner-{'many' if many else 'few'}", Role.SALESMAN) for many in (False, True)}
     table, few = Customer._meta.db_table, max(1, size // FEW)
     with connection.cursor() as cursor:
-        sql = f"UPDATE {table} SET owner_id = %s WHERE MOD(id, 10) < %s"  # noqa: S608
+        sql = f"UPDATE {table} SET owner_id = %s WHERE MOD(id, 10) < %s"
         cursor.execute(sql, [owners[True].pk, round(MANY * 10)])
-        sql = f"UPDATE {table} SET owner_id = %s WHERE MOD(id, %s) = 0"  # noqa: S608
+        sql = f"UPDATE {table} SET owner_id = %s WHERE MOD(id, %s) = 0"
         cursor.execute(sql, [owners[False].pk, few])
     for code, scope, many in PEOPLE:
         role = ShopRole.objects.create(code=code, name=code, based_on=Role.SALESMAN)

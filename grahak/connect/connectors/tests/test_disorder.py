@@ -125,6 +125,18 @@ def steps(*names: str) -> st.SearchStrategy[list[str]]:
     return st.lists(st.sampled_from(names), max_size=6)
 
 
+def step_of_an_order(step: str, hour: int) -> dict[str, Any]:
+    """What a step changes in Shopify's order."""
+    lines = [payloads.shopify_line(1), payloads.shopify_line(2, price=str(100 + hour), tax_lines=[])]
+    changed: dict[str, dict[str, Any]] = {
+        "paid": {"financial_status": "paid"},
+        "edited": {"line_items": lines, "note": f"edited at {hour}"},
+        "sent": {"fulfillments": [{"id": hour, "created_at": at(hour)}], "fulfillment_status": "fulfilled"},
+        "cancel": {"cancelled_at": at(hour)},
+    }
+    return changed[step]
+
+
 @st.composite
 def shopify_history(draw: st.DrawFn) -> list[Message]:
     """A shop's days as it would tell them once and in order: two orders of accounts and guests, their payment,
@@ -169,26 +181,13 @@ def shopify_history(draw: st.DrawFn) -> list[Message]:
                     payloads.shopify_product(number, updated_at=at(hour), title=f"Stole {hour}"),
                 )
                 continue
-            if step == "paid":
-                state |= {"financial_status": "paid"}
-            elif step == "edited":
-                lines = [
-                    payloads.shopify_line(1),
-                    payloads.shopify_line(2, price=str(100 + hour), tax_lines=[]),
-                ]
-                state |= {"line_items": lines, "note": f"edited at {hour}"}
-            elif step == "sent":
-                state |= {
-                    "fulfillments": [{"id": hour, "created_at": at(hour)}],
-                    "fulfillment_status": "fulfilled",
-                }
-            elif step == "cancel":
-                state |= {"cancelled_at": at(hour)}
-            elif len(refunds) < 2:
+            if step == "refund" and len(refunds) < 2:
                 refund = payloads.shopify_refund(number * 10 + len(refunds), number, processed_at=at(hour))
                 refunds.append(refund)
                 tell("refunds/create", refund)
                 state |= {"refunds": list(refunds)}
+            elif step != "refund":
+                state |= step_of_an_order(step, hour)
             state |= {"updated_at": at(hour)}
             tell("orders/updated", dict(state))
         if draw(st.integers(0, 5)) == 0:
