@@ -115,7 +115,7 @@ def _everything(user: User) -> Decimal:
 
 def panel(customer: Customer, request: Any) -> dict[str, Any] | None:
     """On a customer's page: whom they sent, and what it brought."""
-    if not is_there(Customer, "referred_by", customer.pk):
+    if not is_there(Customer, referred_by=customer.pk):
         return None
     tree = Customer.objects.visible_to(request.user).filter(pk__in=trees.referred_by(customer.pk))
     direct = Q(referred_by=customer.pk)

@@ -94,7 +94,7 @@ def orders_came(customer_ids: Collection[int], days: Collection[dt.date]) -> Non
     from grahak.sales.jobs import offer_orders_to_deals
 
     if customer_ids and len(customer_ids) < FEW:
-        ids = [pk for pk in customer_ids if is_there(Deal, "customer", pk)]
+        ids = [pk for pk in customer_ids if is_there(Deal, customer=pk)]
         if ids:
             offer_orders(ids)
     elif Deal.objects.exists():
@@ -103,7 +103,7 @@ def orders_came(customer_ids: Collection[int], days: Collection[dt.date]) -> Non
 
 def panel(customer: Customer, request: Any) -> dict[str, Any] | None:
     """The open deals of a customer and the lately closed ones; nothing for one who never had a deal."""
-    if not is_there(Deal, "customer", customer.pk):
+    if not is_there(Deal, customer=customer.pk):
         return None
     rows = Deal.objects.visible_to(request.user).filter(customer=customer).select_related("stage")
     found = sorted(
