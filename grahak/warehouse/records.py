@@ -135,6 +135,22 @@ def fill_apart(
 ) -> Iterator[Any]:
     """Fill a new generation from the SQLite records whole, in a process apart: (table, WHERE) each, and LAST before
     the commit. Gives (name, rows) as they are done."""
+    loads = [
+        (
+            table.name,
+            [
+                schema.creating(table),
+                f"INSERT INTO lake.{schema.quoted(table.name)} {scan(table, where, zone)}{schema.sorting(table)}",
+            ],
+        )
+        for table, where in tables
+    ]
+    return load_apart(generation, loads, last)
+
+
+def load_apart(generation: Path, loads: list[tuple[str, list[str]]], last: list[Any]) -> Iterator[Any]:
+    """Run the statements of each (name, statements) in a process apart that has the SQLite records and the generation
+    as `records` and `lake`, in one commit. Gives (name, rows of its last statement) as they are done."""
     from grahak.warehouse import lake
 
     scratch = lake.scratch()
@@ -147,16 +163,7 @@ def fill_apart(
         threads=settings.WAREHOUSE_THREADS,
         memory=settings.WAREHOUSE_REBUILD_MEMORY,
         last=last,
-        tables=[
-            (
-                table.name,
-                [
-                    schema.creating(table),
-                    f"INSERT INTO lake.{schema.quoted(table.name)} {scan(table, where, zone)}{schema.sorting(table)}",
-                ],
-            )
-            for table, where in tables
-        ],
+        tables=loads,
     )
 
 

@@ -24,9 +24,9 @@ Sender.objects.get_or_create(
 form = begin("sign_up", by=User.objects.get(role="owner"))
 change(form, by=None, name={name!r}, origins={origins!r}, texts={{"ur": {{"title": "عید کی پیشکش"}}}})
 
-import time
+import secrets, time
 from grahak.marketing.forms_public.stamps import _signer
-stamp = _signer("form").sign(f"{{form.pk}}-{{time.time_ns() // 1_000_000 - 30_000}}-0011")
+stamp = _signer("form").sign(f"{{form.pk}}-{{time.time_ns() // 1_000_000 - 30_000}}-{{secrets.token_hex(8)}}")
 print(f"made={{form.token}} {{stamp}}")
 """
 

@@ -15,12 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import sqlglot
-from django.conf import settings
 from django.db import connection
 from sqlglot import exp
 
 from grahak.config.bench import big
-from grahak.warehouse import apart, lake, rebuild, records, schema, sync
+from grahak.warehouse import lake, rebuild, records, schema, sync
 from grahak.warehouse.star import TABLES
 
 QUICK = big.Size(customers=50_000, orders=250_000, lines=750_000, events=1_000_000)
@@ -68,18 +67,7 @@ def _from_records() -> float:
     ]
     begun = time.perf_counter()
     if connection.vendor == "sqlite":
-        scratch = lake.scratch()
-        scratch.mkdir(parents=True, exist_ok=True)
-        made = apart.fill(
-            database=str(connection.settings_dict["NAME"]),
-            extensions=[lake.extension(name) for name in ("ducklake", "sqlite_scanner")],
-            lake=lake.attaching(generation),
-            scratch=str(scratch),
-            threads=settings.WAREHOUSE_THREADS,
-            memory=settings.WAREHOUSE_REBUILD_MEMORY,
-            last=["SELECT 1"],
-            tables=[(name, [sql]) for name, sql in loads],
-        )
+        made = records.load_apart(generation, [(name, [sql]) for name, sql in loads], ["SELECT 1"])
         rows = sum(many for _name, many in made)
     else:
         writer = sync.Writer(generation)
