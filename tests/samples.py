@@ -63,7 +63,11 @@ class World:
         from grahak.connect.webhooks import actions
 
         return actions.add(
-            by=self.owner, name="Books", url="https://books.example/in", events=["customer.added"], role="manager"
+            by=self.owner,
+            name="Books",
+            url="https://books.example/in",
+            events=["customer.added"],
+            role="manager",
         )[0]
 
     @cached_property
@@ -99,7 +103,9 @@ class World:
     def twin(self) -> Any:
         from grahak.customers.actions import add_customer
 
-        return add_customer(by=self.owner, name="મહેતા સાડી સેન્ટર", phones=["+919825012345"], branch=self.branch)
+        return add_customer(
+            by=self.owner, name="મહેતા સાડી સેન્ટર", phones=["+919825012345"], branch=self.branch
+        )
 
     @cached_property
     def pair(self) -> Any:
@@ -554,7 +560,9 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
         lambda world: {"pk": world.lead_rule.pk},
     ),
     "customers:put_lead_word_away": lambda world: {"which": "source", "pk": world.lead.source_id},
-    **dict.fromkeys(("customers:relations", "customers:nobody_sent"), lambda world: {"pk": world.customer.pk}),
+    **dict.fromkeys(
+        ("customers:relations", "customers:nobody_sent"), lambda world: {"pk": world.customer.pk}
+    ),
     "customers:part": lambda world: {"pk": world.relation.one_id, "relation": world.relation.pk},
     "customers:chain": lambda world: {"pk": world.relation.one_id},
     "customers:put_relation_kind_away": lambda world: {"pk": world.relation.kind_id},
@@ -644,7 +652,9 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
         ("customers:end_contact", "customers:bring_contact_back", "customers:move_contact"),
         lambda world: {"pk": world.customer.pk, "contact": world.contact.pk},
     ),
-    **dict.fromkeys(("customers:copy_view", "customers:mark_view"), lambda world: {"pk": world.saved_view.pk}),
+    **dict.fromkeys(
+        ("customers:copy_view", "customers:mark_view"), lambda world: {"pk": world.saved_view.pk}
+    ),
     "customers:field_aside": lambda world: {"pk": world.own_field.pk},
     "customers:settle_value": lambda world: {"pk": world.aside.field_id, "value": world.aside.pk},
     "customers:undo_field": lambda world: {"pk": world.field_change.pk},
@@ -689,7 +699,15 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     ),
     **dict.fromkeys(
         (
-            *("deals:deal", "deals:edit", "deals:lines", "deals:move", "deals:win", "deals:lose", "deals:reopen"),
+            *(
+                "deals:deal",
+                "deals:edit",
+                "deals:lines",
+                "deals:move",
+                "deals:win",
+                "deals:lose",
+                "deals:reopen",
+            ),
             *("deals:link", "deals:task", "deals:note", "deals:remove"),
         ),
         lambda world: {"pk": world.deal.pk},

@@ -29,7 +29,11 @@ def _set(role: str, **levels: str) -> None:
 @pytest.fixture
 def mehta(amina: User, rajkot: Branch) -> Customer:
     found = add_customer(
-        by=amina, name="Mehta Saree Centre", phones=["+919825012345"], emails=["mehta@shop.example"], branch=rajkot
+        by=amina,
+        name="Mehta Saree Centre",
+        phones=["+919825012345"],
+        emails=["mehta@shop.example"],
+        branch=rajkot,
     )
     Customer.objects.filter(pk=found.pk).update(credit_limit=Decimal(5_00_000), tax_id="24AAACC1206D1ZM")
     from grahak.sales.models import CustomerFigures
@@ -41,7 +45,9 @@ def mehta(amina: User, rajkot: Branch) -> Customer:
 
 @pytest.fixture
 def nadia(rajkot: Branch) -> User:
-    return User.objects.create_user("nadia@kapasi.example", None, name="Nadia", role="marketer", branch=rajkot)
+    return User.objects.create_user(
+        "nadia@kapasi.example", None, name="Nadia", role="marketer", branch=rajkot
+    )
 
 
 def _text(client: Client, url: str) -> str:
@@ -110,7 +116,9 @@ def test_a_field_that_is_only_seen_is_shown_and_can_not_be_changed(bilal: User, 
     assert his.get(f"/customers/{mehta.pk}/facts/credit_limit/").status_code == 404
     assert his.post(f"/customers/{mehta.pk}/facts/credit_limit/", {"credit_limit": "9"}).status_code == 404
     assert 'name="credit_limit"' not in _text(his, f"/customers/{mehta.pk}/edit/")
-    forged = his.post(f"/customers/{mehta.pk}/edit/", {"name": "Mehta", "kind": "business", "credit_limit": "9"})
+    forged = his.post(
+        f"/customers/{mehta.pk}/edit/", {"name": "Mehta", "kind": "business", "credit_limit": "9"}
+    )
     assert forged.status_code == 404
     mehta.refresh_from_db()
     assert (mehta.name, mehta.credit_limit) == ("Mehta Saree Centre", Decimal("500000.0000"))
@@ -134,7 +142,9 @@ def test_a_forged_phone_is_refused_where_it_is_locked(bilal: User, mehta: Custom
     assert contact.identities.filter(kind="phone").count() == 1
 
 
-def test_the_day_book_leaves_out_money_and_notes_that_are_hidden(bilal: User, mehta: Customer, amina: User) -> None:
+def test_the_day_book_leaves_out_money_and_notes_that_are_hidden(
+    bilal: User, mehta: Customer, amina: User
+) -> None:
     from grahak.customers.actions import write_note
 
     write_note(mehta, "Pays late, says his son", by=amina)

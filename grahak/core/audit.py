@@ -93,7 +93,9 @@ def named_fields(detail: dict[str, Any]) -> str:
     """The names of what changed, each between bars ("|city|credit_limit|"), as the log is searched by them."""
     inner = detail.get("changes")
     pairs = detail | inner if isinstance(inner, dict) else detail
-    names = [name.replace("|", " ") for name, value in pairs.items() if isinstance(value, list) and len(value) == 2]
+    names = [
+        name.replace("|", " ") for name, value in pairs.items() if isinstance(value, list) and len(value) == 2
+    ]
     return f"|{'|'.join(sorted(names))}|"[:400] if names else ""
 
 

@@ -25,7 +25,9 @@ grant(
     marketer="all",
 )
 grant("customers.export", says=_("Download lists of customers"), reach=ROWS, analyst="all", marketer="all")
-grant("customers.mass", says=_("Change many customers at once"), reach=ROWS, salesman="branch", marketer="all")
+grant(
+    "customers.mass", says=_("Change many customers at once"), reach=ROWS, salesman="branch", marketer="all"
+)
 grant("customers.archive", says=_("Put customers away"), reach=ROWS)
 grant(
     "customers.share",

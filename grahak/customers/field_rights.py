@@ -17,7 +17,17 @@ SUBJECT: Final = "customers.customer"
 # Columns, filters and lines that are called otherwise than the field they show
 _ALSO: Final = {"mail": "email", "created": "created_at", "kind": "kind"}
 
-__all__ = ["SUBJECT", "field_of_identity", "filter_named", "hidden", "level", "locked", "may_sort", "open_to", "refuse_locked"]
+__all__ = [
+    "SUBJECT",
+    "field_of_identity",
+    "filter_named",
+    "hidden",
+    "level",
+    "locked",
+    "may_sort",
+    "open_to",
+    "refuse_locked",
+]
 
 
 def _own() -> list[Field]:

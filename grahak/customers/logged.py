@@ -38,7 +38,9 @@ def label(name: str) -> Any:
 def may_edit(user: Any, pk: int) -> Customer | None:
     """The customer, where this person may change it."""
     rows = scoped(Customer.objects.visible_to(user), user, "customers.edit", shared="pk")
-    found: Customer | None = rows.filter(pk=pk, merged_into=None).select_related("owner", "team", "branch").first()
+    found: Customer | None = (
+        rows.filter(pk=pk, merged_into=None).select_related("owner", "team", "branch").first()
+    )
     return found
 
 

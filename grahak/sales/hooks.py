@@ -51,7 +51,9 @@ def hang() -> None:
     registry.searches.append(orders)
     registry.currency_locks.append(has_amounts)
     registry.abouts["sales.deal"] = deals_told
-    registry.add(DayList("due", _("Due to reorder"), due_to_reorder, list_address, "customers.view", order=20))
+    registry.add(
+        DayList("due", _("Due to reorder"), due_to_reorder, list_address, "customers.view", order=20)
+    )
     registry.add(Need("sales.khata", khata_needs, "payments.view", order=30))
     deal_hooks.hang()
     on("catalogue.codes.changed", restate_bills)

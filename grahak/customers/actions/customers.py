@@ -104,7 +104,9 @@ def add_customer(
     tags …"""
     values = cleaned_fields({"name": name, "kind": kind, **fields})
     values.setdefault("branch", by.branch if by else None)
-    customer = Customer(source=source, batch=batch, lifecycle=lifecycle, name_sort=sort_name(values["name"]), **values)
+    customer = Customer(
+        source=source, batch=batch, lifecycle=lifecycle, name_sort=sort_name(values["name"]), **values
+    )
     checked_fields(customer, values)
     customer.save()
     contact = Contact(

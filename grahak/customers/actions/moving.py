@@ -53,7 +53,5 @@ def _live(customer: Customer, value: str, by: User) -> str:
         leads.qualify(lead, by=by)
         return before
     raise ValidationError(
-        _(
-            "Leads become prospects, leads and prospects become customers. Who has lapsed, their orders say."
-        )
+        _("Leads become prospects, leads and prospects become customers. Who has lapsed, their orders say.")
     )

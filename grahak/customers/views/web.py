@@ -131,7 +131,9 @@ def alike_panel(customer: Customer, request: Any) -> dict[str, Any] | None:
     if lines["pair"]:
         known = {one.customer.pk for one in found}
         found += [one for one in paired(user, customer) if one.customer.pk not in known]
-    merges = list(customer.merges.filter(undone_at=None).select_related("gone")[:10]) if lines["merged"] else []
+    merges = (
+        list(customer.merges.filter(undone_at=None).select_related("gone")[:10]) if lines["merged"] else []
+    )
     may = scope_of(user, "customers.merge") is not None
     return {"alike": found, "merges": merges, "may_merge": may} if found or merges else None
 

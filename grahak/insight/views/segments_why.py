@@ -29,7 +29,10 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
     found = segment_or_404(pk)
     text = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:LONGEST]
     hits = find(request.user, text, FOUND) if text else []  # type: ignore[arg-type]
-    context: dict[str, Any] = head(request, found) | {"text": text, "found": customers_found(hits, request.user)}
+    context: dict[str, Any] = head(request, found) | {
+        "text": text,
+        "found": customers_found(hits, request.user),
+    }
     if wants(request, "found"):
         return render(request, "insight/segments/_asked.html", context)
     asked = request.GET.get("customer", "")

@@ -114,8 +114,11 @@ def _addresses(size: int, ours: Client) -> dict[str, list[str]]:
         "duplicate_on_entry": [
             f"/customers/likely/?name={text}&phones={phone}"
             for text, phone in (
-                ("iqbal khan", "9825012345"), ("rames patel", ""), ("mohamad shaikh traders", "+919000000001"),
-                ("jhaverchand kutubi", ""), ("new person nobody knows", "98250 11111"),
+                ("iqbal khan", "9825012345"),
+                ("rames patel", ""),
+                ("mohamad shaikh traders", "+919000000001"),
+                ("jhaverchand kutubi", ""),
+                ("new person nobody knows", "98250 11111"),
             )
         ],
         "search_script_common": [
@@ -124,7 +127,14 @@ def _addresses(size: int, ours: Client) -> dict[str, list[str]]:
         "search_script_rare": [f"/search/?q={text}" for text in (*rare[1:], "जवेरचंद कुतबी", "زاویرچند")],
         "search_typo": [
             f"/search/?q={text}"
-            for text in ("mohamad khn", "rmesh ptel", "jhaverchnd qutbi", "suresh shha", "pateel ramehs", "mehtta")
+            for text in (
+                "mohamad khn",
+                "rmesh ptel",
+                "jhaverchnd qutbi",
+                "suresh shha",
+                "pateel ramehs",
+                "mehtta",
+            )
         ],
         "filter_common": [
             "/customers/?kind=is:business&sort=-balance",
