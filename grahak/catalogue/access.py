@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from grahak.core.access import EVERYONE, grant
 from grahak.core.audit import describe
 
-grant("catalogue.view", says=_("See items"), **dict.fromkeys(EVERYONE, "all"))
+grant("catalogue.view", says=_("See items"), reach=None, **dict.fromkeys(EVERYONE, "all"))
 grant("catalogue.edit", says=_("Add and edit items"), counter="all")
 
 describe(

@@ -74,8 +74,9 @@ LABELS: dict[str, Any] = {
     "currency": _("Currency"),
 }
 MONEY_FIELDS = {
-    "opening_balance", "credit_limit", "lead_worth", "price", "cost", "unit_price", "line_discount", "order_discount", "line_tax",
-    "order_tax", "line_total", "order_total", "shipping", "received_amount", "refunded_amount",
+    "opening_balance", "credit_limit", "lead_worth", "price", "cost", "unit_price", "line_discount",
+    "order_discount", "line_tax", "order_tax", "line_total", "order_total", "shipping",
+    "received_amount", "refunded_amount",
 }  # fmt: skip
 QUANTITY_FIELDS = {"quantity", "stock"}
 DATE_FIELDS = {"ordered_at", "cancelled_at", "since"}

@@ -225,8 +225,8 @@ def _by_month(lines: Iterable[Line], cut_above: bool, cut_below: bool) -> list[M
 def counts(
     customer: Customer, book: Daybook | None = None, closed: frozenset[str] = frozenset()
 ) -> dict[str, int]:
-    """How many lines there are in each group that is not CLOSED, and in all of them (""). BOOK spares the question where all its
-    lines stand on one page."""
+    """How many lines there are in each group that is not CLOSED, and in all of them (""). BOOK spares the question
+    where all its lines stand on one page."""
     if book is not None and not book.group and book.is_newest and not book.older:
         told = Counter(line.row.group for line in book.lines)
         return {"": len(book.lines), **told}

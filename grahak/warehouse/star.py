@@ -104,9 +104,9 @@ add(
             _c("oldest_due", "date", _("Day of the oldest unpaid bill")),
         ),
         """SELECT t.id AS customer_id, t.name, t.name_sort, t.kind, t.language, t.branch_id, t.owner_id, t.team_id,
-            t.lifecycle, t.referred_by_id, t.area, t.city, t.region, t.postcode, t.country, t.source, t.since, t.created_at, t.archived_at, t.credit_limit,
-            t.credit_days, COALESCE(f.orders, 0) AS orders, COALESCE(f.returns, 0) AS returns,
-            COALESCE(f.net, 0) AS net,
+            t.lifecycle, t.referred_by_id, t.area, t.city, t.region, t.postcode, t.country, t.source, t.since,
+            t.created_at, t.archived_at, t.credit_limit, t.credit_days, COALESCE(f.orders, 0) AS orders,
+            COALESCE(f.returns, 0) AS returns, COALESCE(f.net, 0) AS net,
             f.average, f.first_at AS first_order_at, f.last_at AS last_order_at, f.usual_gap, f.due_on, f.lapses_on,
             COALESCE(f.balance, 0) AS balance, f.oldest_due
         FROM customers_customer t LEFT JOIN sales_customerfigures f ON f.customer_id = t.id""",

@@ -195,6 +195,7 @@ class Field:
     nullable: bool = False
     length: int = 0
     column: str = ""
+    subject: str = ""  # whose right it falls under, where that is not its resource's own
     says: str = ""
     usual: bool = True  # given where the request names no fields
 
@@ -241,6 +242,7 @@ class Narrow:
     lookup: str | Callable[[Any, Any], Any]
     column: str = ""
     says: str = ""
+    subject: str = ""
 
     @property
     def known_as(self) -> str:

@@ -73,7 +73,7 @@ def page(
 
 def one(resource: Resource, principal: Principal, pk: int, asked: QueryDict | None = None) -> Record:
     """One record. Problem 404 where there is none, or none that the principal may see."""
-    fields = chosen(resource, principal, (asked or {}).get("fields"))
+    fields = chosen(resource, principal, asked.get("fields") if asked is not None else None)
     paths = list(dict.fromkeys([*_paths(resource, fields), "pk"]))
     rows = visible(resource, principal).filter(pk=pk) if 0 < pk <= LARGEST_ID else None
     values = list(rows.values_list(*paths)[:1]) if rows is not None else []
@@ -106,10 +106,9 @@ def narrowed(
 ) -> QuerySet[Any]:
     """ROWS cut down by every filter of the address; one that is not known is a fault, never ignored."""
     errors = []
-    for name in asked:
+    for name, text in asked.items():
         if name in OWN:
             continue
-        text = asked[name]
         try:
             if "\x00" in text or len(text) > 500:
                 raise Wrong(_("This holds a character that cannot be kept."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -15,10 +15,8 @@ from grahak.connect.api.principal import Principal
 Record = dict[str, Any]
 
 
-class Rows(Protocol):
-    """The rows that a principal may see (ACTION the resource's own), or may act on with ACTION."""
-
-    def __call__(self, principal: Principal, action: str) -> QuerySet[Any]: ...
+# (principal, action): the rows that a principal may see (ACTION the resource's own), or may act on with ACTION
+Rows = Callable[[Principal, str], QuerySet[Any]]
 
 
 @dataclass(frozen=True)
@@ -46,9 +44,8 @@ class Resource:
     remove: Callable[[Principal, Any], None] | None = None
     upsert: bool = False  # takes PUT by-ref and batches of them
     has_money: bool = False  # records say the currency of account
-    more_filters: Callable[[str, str, Any, Principal], Any] | None = (
-        None  # (name, text, rows): None if not one
-    )
+    # (name, text, rows, principal): the rows cut down, None if there is no such filter
+    more_filters: Callable[[str, str, Any, Principal], Any] | None = None
 
     @cached_property
     def by_name(self) -> dict[str, Field]:

@@ -102,7 +102,10 @@ def _paged(request: Any, page: listing.Page) -> Answer:
     body: Record = {"data": page.records, "next": following or None, "next_cursor": page.cursor or None}
     if page.total is not None:
         body["total"] = page.total
-    return _json(body, **({"Link": f'<{following}>; rel="next"'} if following else {}))
+    answer = _json(body)
+    if following:
+        answer["Link"] = f'<{following}>; rel="next"'
+    return answer
 
 
 def _given(resource: Resource) -> Callable[..., Answer]:

@@ -227,7 +227,7 @@ IF_MATCH = parameter(
 
 def answers(success: int, body: Schema | None, *others: int) -> Schema:
     """The answers of an operation: SUCCESS with BODY, and the problems that may come instead."""
-    found: Schema = {success: {"description": WORDS[success]}}
+    found: dict[int, Schema] = {success: {"description": WORDS[success]}}
     if body is not None:
         found[success]["content"] = {"application/json": {"schema": body}}
     for status in sorted({*ALWAYS, *others}):

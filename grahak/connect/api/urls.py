@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import path, re_path
+from django.urls import URLPattern, path, re_path
 from django.views.decorators.http import require_safe
 
 from grahak.connect.api.door import behind
@@ -16,6 +15,7 @@ from grahak.connect.api.routes import api
 from grahak.core.access import open_to_all
 
 app_name = "api"
+NINJAS_OWN = ("api-root", "openapi-json", "openapi-view")
 
 
 @cache
@@ -35,10 +35,14 @@ def _nothing(_request: HttpRequest, rest: str = "") -> HttpResponse:
     return Problem("not_found").response()
 
 
-def _behind_the_door() -> list[Any]:
-    found = [one for one in api.urls[0] if one.name not in ("api-root", "openapi-json", "openapi-view")]
-    for pattern in found:
+def _behind_the_door() -> list[URLPattern]:
+    found = []
+    for pattern in api.urls[0]:
+        if not isinstance(pattern, URLPattern) or pattern.name in NINJAS_OWN:
+            continue
+        assert pattern.callback is not None  # django-ninja's patterns always call something
         pattern.callback = behind(pattern.callback)
+        found.append(pattern)
     return found
 
 

@@ -55,14 +55,13 @@ def checked(resource: Resource, principal: Principal, body: Any, *, adding: bool
     fields = {one.name: one for one in resource.written(adding=adding)}
     errors = _needed(fields.values(), body) if adding else []
     values: Record = {}
-    closed = rights.locked(principal, resource.subject)
     for name, value in body.items():
         field = fields.get(name)
         if field is None:
             known = name in resource.by_name
             sentence = _("This field cannot be written.") if known else _("There is no such field.")
             errors.append({"field": str(name)[:100], "message": sentence})
-        elif field.known_as in closed:
+        elif rights.is_locked(principal, field.subject or resource.subject, field.known_as):
             errors.append({"field": name, "message": _("The key's role may not change this field.")})
         else:
             try:

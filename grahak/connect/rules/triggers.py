@@ -120,9 +120,10 @@ def _past_edits(settings: Facts, since: dt.datetime, until: dt.datetime) -> Past
     rows = AuditEntry.objects.filter(
         action="customers.customer.edited", subject="customers.Customer", at__gte=since, at__lt=until
     )
-    for customer, at, detail in (
-        rows.order_by("at", "pk").values_list("subject_id", "at", "detail").iterator()
-    ):
+    found = rows.exclude(subject_id=None).order_by("at", "pk").values_list("subject_id", "at", "detail")
+    for customer, at, detail in found.iterator():
+        if customer is None:
+            continue
         names = (detail or {}).get("changes", {})
         yield customer, at, {"fields": sorted({name if name in EDITABLE else OWN for name in names})}
 

@@ -9,11 +9,20 @@ from typing import Any, Protocol
 class Principal(Protocol):
     """What a rule may ask of whoever stands at the door."""
 
-    pk: Any
-    role: str
-    branch_id: Any
-    team_id: Any
-    is_active: bool
+    @property
+    def pk(self) -> Any: ...
+
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def branch_id(self) -> Any: ...
+
+    @property
+    def team_id(self) -> Any: ...
+
+    @property
+    def is_active(self) -> bool: ...
 
     def can(self, action: str) -> bool: ...
 

@@ -66,7 +66,7 @@ class WorkForm(_WithCustomer):
     due_on = forms.DateField(label=_("By"), required=False, widget=forms.DateInput())
     due_time = forms.TimeField(label=_("At"), required=False, widget=TIME)
     priority = forms.TypedChoiceField(
-        label=_("How urgent"), choices=Priority.choices, coerce=int, initial=0, required=False, empty_value=0
+        label=_("How urgent"), choices=Priority.choices, coerce=int, initial=0, required=False
     )
     repeat = forms.ChoiceField(label=_("Repeats"), choices=Repeat.choices, required=False)
     every = forms.IntegerField(
@@ -95,8 +95,9 @@ class WorkForm(_WithCustomer):
     def fields_of_task(self) -> dict[str, Any]:
         """What `edit_task` takes."""
         told = self.cleaned_data
-        plain = ("title", "kind", "due_on", "due_time", "priority", "repeat", "team", "text", "each")
+        plain = ("title", "kind", "due_on", "due_time", "repeat", "team", "text", "each")
         fields = {name: told.get(name) for name in plain}
+        fields["priority"] = told.get("priority") or Priority.USUAL
         fields["every"] = told.get("every") or 1
         nobody = not told.get("team") and not told.get("people")
         fields["assigned_to"] = told.get("assigned_to") or (self.user if nobody else None)
@@ -147,4 +148,4 @@ def contact_of(text: str, customer: Customer | None) -> Contact | None:
     """The contact of a link's ?contact=, if it is this customer's."""
     if customer is None or not text.isdecimal() or len(text) > 18:
         return None
-    return customer.contacts.filter(pk=int(text)).first()  # type: ignore[attr-defined]
+    return Contact.objects.filter(customer=customer, pk=int(text)).first()

@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from grahak.core.access import needs, scope_of
-from grahak.core.bulk import is_there
 from grahak.core.registry import registry
 from grahak.core.toasts import say
 from grahak.customers import actions, timeline
+from grahak.customers.extras import has
 from grahak.customers.field_rights import SUBJECT, field_of_identity, hidden, open_to
 from grahak.customers.forms import CallForm, NoteForm, TaskForm
 from grahak.customers.listing import table
@@ -112,7 +112,7 @@ def page(request: HttpRequest, found: Customer) -> dict[str, Any]:
 
 
 def _open_tasks(found: Customer) -> list[Task]:
-    if not is_there(Task, customer=found.pk):
+    if not has(found, "tasks"):
         return []
     tasks = found.tasks.filter(done_at=None).select_related("assigned_to")
     return list(tasks.order_by("due_on", "pk")[:10])
@@ -122,8 +122,8 @@ def contacts_of(found: Customer, closed: frozenset[str] = frozenset()) -> list[d
     """The contacts with their phones, addresses and links to ring and to write, without those that are CLOSED
     ("phone", "email"). One question for all."""
     rows = found.contacts.order_by("-is_primary", "id", "identities__id").values_list(  # type: ignore[arg-type]
-        "id", "name", "role", "language", "is_primary", "ended_on", "identities__id", "identities__kind", "identities__value",
-        "identities__shown",
+        "id", "name", "role", "language", "is_primary", "ended_on", "identities__id", "identities__kind",
+        "identities__value", "identities__shown",
     )  # fmt: skip
     people: dict[int, dict[str, Any]] = {}
     for pk, name, role, language, is_primary, ended_on, identity, kind, value, shown in rows:
@@ -163,7 +163,7 @@ def consents_of(people: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """For each contact and channel what they said last, or that nobody ever asked."""
     contacts: list[Contact] = [one["contact"] for one in people]
     said: dict[tuple[int, str, str], Consent] = {}
-    if is_there(Consent, contact=[contact.pk for contact in contacts]):
+    if contacts and has(contacts[0].customer, "consents"):
         rows = Consent.objects.filter(contact__in=contacts, is_current=True).select_related("by")
         said = {(row.contact_id, row.channel, row.purpose): row for row in rows}
     purposes, out = dict(PURPOSES), []

@@ -110,7 +110,7 @@ def _persons(request: HttpRequest) -> dict[int, int | None]:
     for name, value in request.POST.items():
         pk = name.removeprefix("contact-")
         if name.startswith("contact-") and _is_number(pk):
-            found[int(pk)] = int(value) if _is_number(str(value)) else None
+            found[int(pk)] = int(str(value)) if _is_number(str(value)) else None
     return found
 
 

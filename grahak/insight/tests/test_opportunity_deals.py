@@ -1,4 +1,4 @@
-"""Opportunities made into deals: once while one is open, with amount and reasoning, and closed by what becomes of it."""
+"""Opportunities made into deals: once while one is open, with amount and reasoning, closed by what becomes of it."""
 
 from __future__ import annotations
 

@@ -100,9 +100,9 @@ FIELDS = (
     Field("balance", MONEY, "figures__balance", nullable=True, says="What they owe now (read only)."),
     Field("since", DAY, write="both", nullable=True),
     Field("source", TEXT),
-    Field("phones", TEXTS, "", write="add", says="Of all contacts, the main one's first, in E.164."),
-    Field("emails", TEXTS, "", write="add"),
-    Field("whatsapp", TEXT, "", write="add", length=254),
+    Field("phones", TEXTS, "", write="add", column="phone", says="Of all contacts, the main one's first, in E.164."),
+    Field("emails", TEXTS, "", write="add", column="email"),
+    Field("whatsapp", TEXT, "", write="add", length=254, column="phone"),
     Field("contact_name", TEXT, "", write="add", length=200, usual=False),
     Field("tags", TEXTS, "", write="both", says="Written, the list replaces the tags."),
     Field(
@@ -172,8 +172,8 @@ FILTERS = (
     Narrow("owner", ID, "owner_id"),
     Narrow("team", ID, "team_id"),
     Narrow("tag", TEXT, _tagged, "tags"),
-    Narrow("phone", TEXT, _by_phone, "phones", "In any format."),
-    Narrow("email", TEXT, _by_email, "emails"),
+    Narrow("phone", TEXT, _by_phone, "phone", "In any format."),
+    Narrow("email", TEXT, _by_email, "email"),
     Narrow("ref", TEXT, _by_ref, "refs", "SOURCE:EXTERNAL_ID"),
     Narrow("created_after", MOMENT, "created_at__gt", "created_at"),
     Narrow("created_before", MOMENT, "created_at__lt", "created_at"),
@@ -283,12 +283,11 @@ def plain_own(field: Any, value: Any) -> Any:
 def own_values(principal: Principal, values: dict[str, Any]) -> dict[str, Any]:
     """Values of the shop's own fields as the room takes them. ValidationError under "own.CODE"."""
     known = {one.code: one for one in custom.fields()}
-    closed = rights.locked(principal, SUBJECT)
     errors: dict[str, Any] = {}
     found: dict[str, Any] = {}
     for code, value in values.items():
         field = known.get(code)
-        if field is None or custom.PREFIX + code in closed:
+        if field is None or rights.is_locked(principal, SUBJECT, custom.PREFIX + code):
             errors[f"own.{code[:60]}"] = _("There is no such field.")
         elif (value is not None and not isinstance(value, str | int | float | list)) or isinstance(
             value, bool

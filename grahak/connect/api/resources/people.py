@@ -9,12 +9,14 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from grahak.connect.api import rights
 from grahak.connect.api.fields import BOOL, ID, MOMENT, TEXT, TEXTS, Field, Narrow, choice
 from grahak.connect.api.principal import Principal
 from grahak.connect.api.resource import Record, Resource
 from grahak.connect.api.resources import reach
-from grahak.connect.api.resources.customers import LANGUAGE
+from grahak.connect.api.resources.customers import LANGUAGE, SUBJECT
 from grahak.customers import actions
+from grahak.customers.field_rights import field_of_identity
 from grahak.customers.models import Contact, Identity
 from grahak.customers.models.customer import IdentityKind
 
@@ -72,9 +74,9 @@ CONTACTS = Resource(
         Field("role", TEXT, write="both", length=80),
         Field("language", LANGUAGE, write="both"),
         Field("is_primary", BOOL, write="change"),
-        Field("phones", TEXTS, "", write="add"),
-        Field("emails", TEXTS, "", write="add"),
-        Field("whatsapp", TEXT, "", write="add", length=254),
+        Field("phones", TEXTS, "", write="add", column="phone", subject=SUBJECT),
+        Field("emails", TEXTS, "", write="add", column="email", subject=SUBJECT),
+        Field("whatsapp", TEXT, "", write="add", length=254, column="phone", subject=SUBJECT),
         Field("created_at", MOMENT),
     ),
     filters=(
@@ -90,13 +92,21 @@ CONTACTS = Resource(
 
 
 def _identity_rows(principal: Principal, action: str) -> QuerySet[Identity]:
-    return reach.of_customers(Identity.objects.order_by(), principal, action, "contact__customer")
+    """Those of customers it sees, of the kinds that its role may see; to change one, that it may change."""
+    rows = Identity.objects.order_by()
+    shut = rights.is_hidden if action == "customers.view" else rights.is_locked
+    closed = [kind for kind in IdentityKind.values if shut(principal, SUBJECT, field_of_identity(kind))]
+    if closed:
+        rows = rows.exclude(kind__in=closed)
+    return reach.of_customers(rows, principal, action, "contact__customer")
 
 
 def _add_identity(principal: Principal, values: Record) -> int:
     contact = _contact_rows(principal, "customers.edit").filter(pk=values["contact"]).first()
     if contact is None:
         raise ValidationError({"contact": _("There is none of this number.")})
+    if rights.is_locked(principal, SUBJECT, field_of_identity(values["kind"])):
+        raise ValidationError({"kind": _("The key's role may not change this field.")})
     try:
         return actions.add_identity(contact, values["kind"], values["value"], by=None).pk
     except ValidationError as error:

@@ -184,9 +184,8 @@ def _headed(principal: Principal, values: Record, *, adding: bool) -> Record:
 
 
 def _add(principal: Principal, values: Record) -> int:
-    found = {"customer": None} | _headed(principal, values, adding=True)
-    order = actions.place_order(by=None, **found)
-    return order.pk
+    found: dict[str, Any] = {"customer": None, **_headed(principal, values, adding=True)}
+    return actions.place_order(by=None, **found).pk
 
 
 def _change(principal: Principal, order: Order, values: Record) -> None:

@@ -141,6 +141,11 @@ def _done(rows: QuerySet[Task], value: bool) -> QuerySet[Task]:
     return rows.filter(done_at__isnull=not value)
 
 
+def _fill_done(records: list[Record], _wanted: frozenset[str], _principal: Principal) -> None:
+    for record in records:
+        record["done"] = record["_done_at"] is not None
+
+
 TASKS = Resource(
     name="tasks",
     noun="task",
@@ -165,9 +170,7 @@ TASKS = Resource(
         Narrow("due_before", DAY, "due_on__lt", "due_on"),
         Narrow("done", BOOL, _done, "done_at"),
     ),
-    fill=lambda records, _wanted, _principal: (
-        [record.update(done=record["_done_at"] is not None) for record in records] and None
-    ),
+    fill=_fill_done,
     fill_needs=("done_at",),
     add=_add_task,
     change=_change_task,
