@@ -6,8 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from grahak.connect.actions import begin
+from grahak.connect.models import ImportRun
 from grahak.core.models import Branch, FieldRight, ShopRole, User
 from grahak.core.rights import fields, kept
 from grahak.customers.actions import add_customer
@@ -173,3 +176,41 @@ def test_the_owner_sees_every_field_whatever_the_rows_say(amina: User) -> None:
     _set("owner", balance="hidden", phone="hidden")
     assert fields.hidden(amina, SUBJECT) == frozenset()
     assert fields.locked(amina, SUBJECT) == {"balance", "net", "orders"}
+
+
+def _brought(client: Client, text: str) -> Any:
+    """A file of customers uploaded; the page of its columns."""
+    file = SimpleUploadedFile("party.csv", text.encode(), content_type="text/csv")
+    answer: Any = client.post("/imports/", {"kind": "customers", "file": file}, follow=True)
+    assert answer.status_code == 200
+    return answer
+
+
+def test_a_file_changes_nothing_that_a_form_could_not(rajkot: Branch, mehta: Customer) -> None:
+    boss = User.objects.create_user("meena@kapasi.example", None, name="Meena", role="manager", branch=rajkot)
+    _set("manager", credit_limit="see", phone="hidden")
+    client = signed_in(boss)
+    page = _brought(client, "Name,Phone,Credit limit\nMehta Saree Centre,+919825012345,900000\n")
+    run = ImportRun.objects.get()
+    assert set(run.columns.values()) == {"name", "phone", "credit_limit"}
+    told = page.content.decode()
+    assert "You may not change these fields" in told
+    assert 'value="credit_limit"' not in told
+    assert "9825012345" not in told
+    client.post(f"/imports/{run.pk}/begin/")
+    with pytest.raises(ValueError, match="Credit limit, Phone"):
+        begin(run, by=boss)
+    run.refresh_from_db()
+    assert run.state == "uploaded"
+    forged = client.post(
+        f"/imports/{run.pk}/columns/", {"field_0": "name", "field_2": "credit_limit", "begin": "1"}
+    )
+    run.refresh_from_db()
+    assert (forged.status_code, run.columns) == (302, {"Name": "name"})
+    assert run.state != "uploaded"
+
+
+def test_a_file_may_bring_every_field_for_who_may_change_it(amina: User) -> None:
+    page = _brought(signed_in(amina), "Name,Opening balance,Credit limit\nMehta,5000,900000\n")
+    assert "You may not change these fields" not in page.content.decode()
+    assert ImportRun.objects.get().columns["Opening balance"] == "opening_balance"

@@ -196,7 +196,7 @@ def test_templates_leave_dates_and_figures_to_our_own_tags() -> None:
 # What stays as it is in every language: keys, names, formats, and examples of what one types
 SAME_EVERYWHERE = re.compile(
     r"\b(?:Grahak|Ctrl|Shift|Enter|Esc|Tab|Alt|CSV|XLSX|SVG|PNG|SMS|Parquet|SMTP|TLS|SSL|API|QR|PDF|HTML|URL|GST|GSTIN|WhatsApp|UTF"
-    r"|Liquid|UPI|RFM|Shopify|WooCommerce|Tally|Vyapar|Excel|Online Retail)\b|\S+@\S+|https?://\S+"
+    r"|Liquid|OpenAPI|ms|UPI|RFM|Shopify|WooCommerce|Tally|Vyapar|Excel|Online Retail)\b|\S+@\S+|https?://\S+"
 )
 
 

@@ -10,7 +10,7 @@ from django.core.files import File
 from django.db import transaction
 
 from grahak.connect import jobs
-from grahak.connect.fields import own_columns
+from grahak.connect.fields import closed, label, own_columns
 from grahak.connect.models import ImportMapping, ImportRun, ImportState
 from grahak.connect.reading import Inspection, detect_preset, inspect, preset_called, suggest_mapping
 from grahak.core import audit
@@ -65,8 +65,13 @@ def missing_fields(kind: str, columns: dict[str, str]) -> list[set[str]]:
     return [choice for choice in REQUIRED[kind] if not choice & matched]
 
 
+def closed_fields(run: ImportRun, by: Any) -> list[Any]:
+    """The matched fields that BY may not change, as they are called: a file changes nothing that a form could not."""
+    return [label(field) for field in sorted(closed(run.kind, run.columns.values(), by))]
+
+
 def begin(run: ImportRun, *, by: User | None) -> ImportRun:
-    """Hand a matched file to the worker. Calling it twice starts one import."""
+    """Hand a matched file to the worker. Calling it twice starts one import. Raises as make_ready."""
     locked, is_new = make_ready(run, by=by)
     if is_new:
         jobs.bring_in.enqueue(locked.pk)
@@ -74,7 +79,10 @@ def begin(run: ImportRun, *, by: User | None) -> ImportRun:
 
 
 def make_ready(run: ImportRun, *, by: User | None) -> tuple[ImportRun, bool]:
-    """Open the batch of a matched file: (the run, whether it was this call that made it ready)."""
+    """Open the batch of a matched file: (the run, whether it was this call that made it ready). Raises ValueError
+    naming the fields that BY may not change."""
+    if shut := closed_fields(run, by):
+        raise ValueError(", ".join(str(name) for name in shut))
     with transaction.atomic():
         locked = ImportRun.objects.select_for_update().get(pk=run.pk)
         if locked.state not in (ImportState.UPLOADED, ImportState.FAILED):
@@ -126,7 +134,8 @@ def prepare_import(
     source: str = "",
 ) -> ImportRun:
     """Take a file, match it and make it ready, for whoever then runs it. Raises UnreadableFile, KeyError for an
-    unknown preset, ValueError naming the needed fields that no column gives; then nothing is kept."""
+    unknown preset, ValueError naming the needed fields that no column gives or those that BY may not change; then
+    nothing is kept."""
     run = take_file(Path(path), name or Path(path).name, kind, by=by)
     try:
         if preset:
@@ -138,11 +147,11 @@ def prepare_import(
         run.options = run.options | (options or {})
         if missing := missing_fields(kind, run.columns):
             raise ValueError(" / ".join(" or ".join(sorted(choice)) for choice in missing))
+        run.save()
+        return make_ready(run, by=by)[0]
     except (KeyError, ValueError):
         discard(run, by=by)
         raise
-    run.save()
-    return make_ready(run, by=by)[0]
 
 
 def start_import(path: Path, kind: str, *, by: User | None, **answers: Any) -> ImportRun:

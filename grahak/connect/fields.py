@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from grahak.connect.reading import FIELDS, heading_key
 from grahak.customers import custom
+from grahak.customers import field_rights as rights
 from grahak.customers.models import CustomKind
 
 LABELS: dict[str, Any] = {
@@ -79,13 +81,32 @@ MONEY_FIELDS = {
     "received_amount", "refunded_amount",
 }  # fmt: skip
 QUANTITY_FIELDS = {"quantity", "stock"}
+# the right of a customer's record that covers a column called otherwise
+_COVERED_BY = {
+    "whatsapp": "phone", "customer_phone": "phone", "customer_email": "email",
+    "opening_balance": "balance", "balance_side": "balance",
+}  # fmt: skip
 DATE_FIELDS = {"ordered_at", "cancelled_at", "since"}
 
 
-def choices(kind: str) -> list[tuple[str, Any]]:
-    """(field, label) for a column's box, in the order of the field list."""
+def choices(kind: str, user: Any = None) -> list[tuple[str, Any]]:
+    """(field, label) for a column's box, in the order of the field list; without those that USER may not change."""
     usual = [(field, LABELS[field]) for field in FIELDS[kind] if field in LABELS]  # type: ignore[index]
-    return usual + [(custom.PREFIX + one.code, one.name) for one in own_fields(kind)]
+    found = usual + [(custom.PREFIX + one.code, one.name) for one in own_fields(kind)]
+    shut = closed(kind, [field for field, _label in found], user)
+    return [(field, label) for field, label in found if field not in shut]
+
+
+def closed(kind: str, fields: Iterable[str], user: Any, *, to: str = "change") -> set[str]:
+    """Those of FIELDS of a file that USER may not change (or, TO "see", not see) in a customer's record; none for
+    nobody (Grahak itself). A balance is a figure, which a file brings: it is closed to whoever may not see it."""
+    if user is None or kind == "products":
+        return set()
+    hidden = rights.hidden(user, rights.SUBJECT)
+    shut = hidden if to == "see" else hidden | (rights.locked(user, rights.SUBJECT) - {"balance"})
+    if kind == "customers":
+        return {field for field in fields if ({"note": "notes"} | _COVERED_BY).get(field, field) in shut}
+    return {field for field in fields if _COVERED_BY.get(field) in shut}
 
 
 def own_fields(kind: str) -> list[Any]:

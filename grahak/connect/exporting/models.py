@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from grahak.core.models import User
+from grahak.customers.models.attachments import weight_of
 
 
 class ExportFormat(models.TextChoices):
@@ -49,3 +50,8 @@ class ExportRun(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("connect:export", args=[self.pk])
+
+    @property
+    def weight(self) -> str:
+        """The size in words."""
+        return weight_of(self.size)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from grahak.connect import actions
+from grahak.connect.fields import closed as secret
 from grahak.connect.fields import label
 from grahak.connect.forms import UploadForm
 from grahak.connect.models import ImportRun, ImportState
@@ -107,7 +108,7 @@ def _share(run: ImportRun) -> dict[str, Any]:
 def begin(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand a matched file to the worker."""
     run = run_or_404(pk)
-    if actions.missing_fields(run.kind, run.columns):
+    if actions.missing_fields(run.kind, run.columns) or actions.closed_fields(run, request.user):
         return redirect("connect:columns", pk=pk)
     actions.begin(run, by=request.user)  # type: ignore[arg-type]
     return redirect(run)
@@ -128,6 +129,8 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
     """Go on with an import that a fault stopped."""
     run = run_or_404(pk)
     if run.state == ImportState.FAILED:
+        if actions.closed_fields(run, request.user):
+            raise Http404
         actions.begin(run, by=request.user)  # type: ignore[arg-type]
     return redirect(run)
 
@@ -155,12 +158,17 @@ def failed_rows(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     run = run_or_404(pk)
     writer = csv.writer(_Echo())
     columns = [column["name"] for column in run.inspection["columns"]]
+    closed = secret(run.kind, run.columns.values(), request.user, to="see")
+    hidden = {at for at, name in enumerate(columns) if run.columns.get(name) in closed}
 
     def lines() -> Iterator[str]:
         yield "\ufeff"
         yield writer.writerow([*columns, _("Row"), _("Field"), _("What is wrong")])
         for issue in run.issues.iterator(chunk_size=1000):
-            values = [guard("" if value is None else str(value)) for value in issue.values]
+            values = [
+                "" if value is None or at in hidden else guard(str(value))
+                for at, value in enumerate(issue.values)
+            ]
             values += [""] * (len(columns) - len(values))
             yield writer.writerow([*values[: len(columns)], issue.row, str(label(issue.field)), issue.reason])
 

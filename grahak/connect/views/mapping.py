@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from grahak.connect import actions
-from grahak.connect.fields import QUANTITY_FIELDS, choices, is_amount, is_date, label
+from grahak.connect.fields import QUANTITY_FIELDS, choices, closed, is_amount, is_date, label
 from grahak.connect.forms import ReadingForm
 from grahak.connect.importing.cells import MONEY, QUANTITY, CellError, Cells
 from grahak.connect.importing.engine import preview
@@ -41,10 +41,11 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     except UnreadableFile as error:
         form.add_error(None, str(error.message))
         return _page(request, run, form, 422)
-    _keep_answers(run, form.cleaned_data, request.POST)
+    _keep_answers(run, form.cleaned_data, request.POST, request.user)
     if name := request.POST.get("save_as", "").strip():
         actions.save_mapping(run, name[:80], by=request.user)  # type: ignore[arg-type]
-    if "begin" in request.POST and not actions.missing_fields(run.kind, run.columns):
+    stopped = actions.missing_fields(run.kind, run.columns) or actions.closed_fields(run, request.user)
+    if "begin" in request.POST and not stopped:
         actions.begin(run, by=request.user)  # type: ignore[arg-type]
         return redirect(run)
     if "begin" in request.POST:
@@ -92,10 +93,10 @@ def _read_again(run: ImportRun, answers: dict[str, Any]) -> None:
     run.save()
 
 
-def _keep_answers(run: ImportRun, answers: dict[str, Any], posted: QueryDict) -> None:
+def _keep_answers(run: ImportRun, answers: dict[str, Any], posted: QueryDict, user: Any) -> None:
     """The matched columns (posted as field_0, field_1, …) or a preset, and the options."""
     names = [column["name"] for column in run.inspection["columns"]]
-    allowed = {field for field, _label in choices(run.kind)}
+    allowed = {field for field, _label in choices(run.kind, user)}
     preset = posted.get("preset", "")
     if preset and preset != (run.options.get("preset") or run.source):
         _use_preset(run, preset, names)
@@ -137,10 +138,10 @@ def _page(request: HttpRequest, run: ImportRun, form: ReadingForm, status: int) 
     sure = {
         match.column: match.sure for match in match_columns(inspection.column_names, inspection.samples, kind)
     }  # type: ignore[arg-type]
+    offered = choices(run.kind, request.user)
     writer, outcome, first = preview(run, CHECKED_ROWS)
-    matched = [
-        (field, label(field)) for field, _label in choices(run.kind) if field in set(run.columns.values())
-    ]
+    matched = [(field, label(field)) for field, _label in offered if field in set(run.columns.values())]
+    secret = closed(run.kind, run.columns.values(), request.user, to="see")
     bad: dict[int, set[str]] = {}
     for refusal in outcome.refusals:
         bad.setdefault(refusal.row, set()).add(refusal.field)
@@ -151,13 +152,16 @@ def _page(request: HttpRequest, run: ImportRun, form: ReadingForm, status: int) 
             {
                 "name": column.name,
                 "index": column.index,
-                "samples": _samples(inspection, column.index),
+                "samples": []
+                if run.columns.get(column.name) in secret
+                else _samples(inspection, column.index),
                 "field": run.columns.get(column.name, ""),
                 "sure": sure.get(column.name, False) or bool(run.options.get("preset")),
             }
             for column in inspection.columns
         ],
-        "choices": choices(run.kind),
+        "choices": offered,
+        "closed": actions.closed_fields(run, request.user),
         "missing": [
             [label(field) for field in sorted(group)]
             for group in actions.missing_fields(run.kind, run.columns)

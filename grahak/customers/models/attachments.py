@@ -14,6 +14,13 @@ from grahak.core.money import figure
 from grahak.customers.models.customer import Customer
 
 
+def weight_of(size: int) -> str:
+    """A number of bytes in words: "740 KB", "2.1 MB"."""
+    if size < 1_000_000:
+        return _("%(n)s KB") % {"n": figure(max(1, round(size / 1000)))}
+    return _("%(n)s MB") % {"n": figure(Decimal(size) / 1_000_000, 1)}
+
+
 class Attachment(models.Model):
     """A file of a customer under a random name. NAME is what it was called when it came, shown and never trusted; KIND
     is the media type by its content. Pictures are drawn anew before they are kept and have a THUMB. Removed files stay
@@ -47,10 +54,7 @@ class Attachment(models.Model):
 
     @property
     def weight(self) -> str:
-        """The size in words: "740 KB", "2.1 MB"."""
-        if self.size < 1_000_000:
-            return _("%(n)s KB") % {"n": figure(max(1, round(self.size / 1000)))}
-        return _("%(n)s MB") % {"n": figure(Decimal(self.size) / 1_000_000, 1)}
+        return weight_of(self.size)
 
     @property
     def is_picture(self) -> bool:
