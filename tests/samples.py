@@ -228,7 +228,9 @@ class World:
     def task(self) -> Any:
         from grahak.customers.actions import add_task
 
-        return add_task(by=self.whose, title="Call about the bill", customer=self.customer)
+        return add_task(
+            by=self.whose, title="Call about the bill", customer=self.customer, steps=["Find the bill"]
+        )
 
     @property
     def meeting(self) -> Any:
@@ -863,6 +865,15 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
 }
 
 # Addresses that answer 404 to those who may open them, because what they show is not there in this shop
+# What a press sends that does nothing without it
+SENT: dict[str, Callable[[World], dict[str, Any]]] = {
+    "customers:task_move": lambda world: {"on": "2026-11-24"},
+    "customers:task_step": lambda world: {"place": "0", "done": "1"},
+    "customers:meeting_move": lambda world: {"on": "2026-11-24"},
+    "deals:begin": lambda world: {"start": "orders"},
+    "deals:link": lambda world: {"order": world.order.pk},
+}
+
 NOTHING_HERE = {
     "core:logo": "the shop of the tests has no logo",
     "core:enter_demo": "this is no demo",

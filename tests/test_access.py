@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from grahak.core.access import actions, scope_of, sentence
 from grahak.core.models import Branch, Role, User
 from tests.cast import PASSWORD, signed_in
-from tests.samples import NOTHING_HERE, SAMPLES, World
+from tests.samples import NOTHING_HERE, SAMPLES, SENT, World
 
 pytestmark = pytest.mark.django_db
 MISSING = "says nothing"
@@ -58,22 +58,27 @@ def _url(address: Address, world: World) -> str:
     return reverse(address.name, kwargs=SAMPLES[address.name](world) if address.has_arguments else {})
 
 
-def _status(client: Client, url: str) -> tuple[int, str]:
-    """Status and where it leads, by GET, or by an empty POST where GET is not taken; what it did is undone."""
+def _status(client: Client, url: str, sent: dict[str, Any] | None = None) -> tuple[int, str]:
+    """Status and where it leads, by GET, or by a POST of SENT (or nothing) where GET is not taken; what it did is
+    undone."""
     with transaction.atomic():
         answer = client.get(url)
         if answer.status_code == 405:
-            answer = client.post(url)
+            answer = client.post(url, sent or {})
         if hasattr(answer, "streaming_content"):
             answer.close()
         transaction.set_rollback(True)
     return answer.status_code, answer.headers.get("Location", "")
 
 
+def _sent(address: Address, world: World) -> dict[str, Any]:
+    return SENT[address.name](world) if address.name in SENT else {}
+
+
 def _wrong(address: Address, client: Client, world: World, allowed: bool) -> str:
     """What is wrong with the answer for somebody logged in; empty where nothing is."""
     try:
-        status, leads = _status(client, _url(address, world))
+        status, leads = _status(client, _url(address, world), _sent(address, world))
     except Exception as error:
         return f"{address.name}: {type(error).__name__}: {error}"
     if not allowed:
@@ -111,7 +116,7 @@ def test_a_stranger_is_led_to_the_log_in(world: World) -> None:
     for address in TRIED:
         if address.needs is None:
             continue
-        status, leads = _status(Client(), _url(address, world))
+        status, leads = _status(Client(), _url(address, world), _sent(address, world))
         if not (status == 302 and leads.startswith(LOGIN)):
             wrong.append(f"{address.name}: {status} {leads}")
     assert wrong == []
@@ -154,6 +159,6 @@ def test_rows_of_another_branch_are_not_there(world: World, chirag: User) -> Non
         and address.needs not in (None, "*", MISSING)
         and scope_of(chirag, address.needs) in ("branch", "own")
     ]
-    seen = [(address.name, _status(signed_in(chirag), _url(address, world))[0]) for address in theirs]
+    seen = [(one.name, _status(signed_in(chirag), _url(one, world), _sent(one, world))[0]) for one in theirs]
     assert [(name, status) for name, status in seen if status != 404] == []
     assert seen != []
