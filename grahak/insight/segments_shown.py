@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from grahak.core.access import grant, scope_of
-from grahak.core.bulk import is_there
 from grahak.core.money import figure
 from grahak.core.registry import Column, Filter, MassAction, NavLink, Panel, registry
+from grahak.customers.extras import ask, has
 from grahak.customers.listing.operators import IS, NOT
 from grahak.customers.models import SavedView
 from grahak.insight.models import Membership, Segment
@@ -34,6 +34,7 @@ grant("segments.edit", says=_("Make and change segments and lists"), marketer="a
 
 def hang() -> None:
     """Called once, when the apps are ready."""
+    ask("segments", Membership)
     registry.add(
         NavLink(_("Segments"), "segments:list", "segment", "segments.view", group=2, order=10, key="g"),
         Filter("segment", _("Segment"), (IS, NOT), in_segment, kind="choice", choices=choices, order=18),
@@ -144,7 +145,7 @@ def cell(row: Any) -> SafeString:
 
 def panel(customer: Any, request: Any) -> dict[str, Any] | None:
     """The segments a customer is in, since when, the newest first; nothing for one who is in none."""
-    if not is_there(Membership, customer=customer.pk):
+    if not has(customer, "segments"):
         return None
     rows = Membership.objects.filter(customer=customer, segment__archived_at=None).select_related("segment")
     found = list(rows.order_by("-entered_at", "-pk")[: IN_PANEL + 1])

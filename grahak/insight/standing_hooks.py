@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from grahak.core import changes
-from grahak.core.bulk import is_there
 from grahak.core.events import on
 from grahak.core.money import written
 from grahak.core.registry import Column, Filter, NavLink, Need, Panel, registry
+from grahak.customers.extras import ask, has
 from grahak.customers.listing.operators import COMPARISONS, IS, NOT, compare
 from grahak.customers.models import Customer
 from grahak.insight import standing_tables
@@ -36,6 +36,7 @@ def hang() -> None:
     """Called once, when the apps are ready."""
     changes.follow("stage", CustomerStage, customer="customer_id", columns=standing_tables.STAGE_COLUMNS)
     changes.follow("opportunity", Opportunity, customer="customer_id", columns=("state", "holds"))
+    ask("opportunities", Opportunity)
     standing_tables.hang()
     _hang_pages()
     on("sales.orders.changed", stages_are_old)
@@ -192,7 +193,7 @@ def stage_panel(customer: Customer, request: Any) -> dict[str, Any] | None:
 
 def opportunity_panel(customer: Customer, request: Any) -> dict[str, Any] | None:
     """What waits to be sold to this customer, the worthiest first."""
-    if not is_there(Opportunity, customer=customer.pk):
+    if not has(customer, "opportunities"):
         return None
     waiting = Opportunity.objects.visible_to(request.user).waiting().filter(customer=customer)
     rows = list(waiting.select_related("taken_by").order_by("-worth", "-pk")[: SHOWN + 1])

@@ -62,7 +62,7 @@ class WorkForm(_WithCustomer):
     """A task."""
 
     title = forms.CharField(label=_("What is to be done"), max_length=200)
-    kind = forms.ChoiceField(label=_("Kind"), choices=TaskKind.choices, initial=TaskKind.TASK)
+    kind = forms.ChoiceField(label=_("Kind"), choices=TaskKind.choices, initial=TaskKind.TASK, required=False)
     due_on = forms.DateField(label=_("By"), required=False, widget=forms.DateInput())
     due_time = forms.TimeField(label=_("At"), required=False, widget=TIME)
     priority = forms.TypedChoiceField(
@@ -97,6 +97,7 @@ class WorkForm(_WithCustomer):
         told = self.cleaned_data
         plain = ("title", "kind", "due_on", "due_time", "repeat", "team", "text", "each")
         fields = {name: told.get(name) for name in plain}
+        fields["kind"] = told.get("kind") or TaskKind.TASK
         fields["priority"] = told.get("priority") or Priority.USUAL
         fields["every"] = told.get("every") or 1
         nobody = not told.get("team") and not told.get("people")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.db.models import Q
 
 from grahak.core.models import User
 from grahak.core.registry import Column, registry
+from grahak.customers.extras import has
 from grahak.customers.models import Customer, Relation
 from grahak.customers.relations import trees
 
@@ -40,17 +40,9 @@ def ends(customer: Customer, user: User, most: int) -> list[End]:
     ]  # fmt: skip
 
 
-def _is_related(pk: int) -> bool:
-    """Whether there is any relation: a tenth of what an empty answer costs through a queryset, and most have none."""
-    table = Relation._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT 1 FROM {table} WHERE one_id = %s OR other_id = %s LIMIT 1", [pk, pk])  # noqa: S608
-        return cursor.fetchone() is not None
-
-
 def panel(customer: Customer, request: Any) -> dict[str, Any] | None:
     """The relations, and who sent them (joined to the customer)."""
-    found = ends(customer, request.user, SHOWN + 1) if _is_related(customer.pk) else []
+    found = ends(customer, request.user, SHOWN + 1) if has(customer, "relations") else []
     referrer = customer.referred_by if customer.referred_by_id else None
     if referrer is not None and not request.user.can("customers.view"):
         referrer = None

@@ -49,7 +49,7 @@ def orders(customer: Customer, by: User, count: int) -> None:
 def test_the_page_says_who_where_and_how_to_reach_them(as_bilal: Client, mehta: Customer) -> None:
     html = as_bilal.get(f"/customers/{mehta.pk}/").content.decode()
     for part in (
-        '<h1 class="record-head__name"><bdi>Mehta Saree Centre</bdi></h1>',
+        '<h1 class="record-head__name" data-recent="user"><bdi>Mehta Saree Centre</bdi></h1>',
         '<bdi lang="gu">મહેતા સાડી સેન્ટર</bdi>',
         'href="https://wa.me/919825041276"',
         'href="tel:+919825041276"',

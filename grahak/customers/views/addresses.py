@@ -18,7 +18,7 @@ from grahak.core.toasts import say
 from grahak.customers import field_rights as rights
 from grahak.customers.actions import addresses as actions
 from grahak.customers.addresses import formats, regions
-from grahak.customers.extras import extras_of
+from grahak.customers.extras import has
 from grahak.customers.forms.address import AddressForm
 from grahak.customers.models import Address, Customer
 from grahak.customers.views.facts import keep_errors
@@ -47,7 +47,7 @@ def panel(customer: Customer, request: HttpRequest) -> dict[str, Any] | None:
     """The main address with copy and map, and the others; nothing where none is known."""
     rows = (
         list(Address.objects.filter(customer=customer, removed_at=None))
-        if extras_of(customer).addresses
+        if has(customer, "addresses")
         else []
     )
     main = written(formats.main_parts(customer))

@@ -18,7 +18,7 @@ from grahak.core.toasts import say
 from grahak.customers import field_rights as rights
 from grahak.customers.attachments import keeping
 from grahak.customers.attachments.kinds import ACCEPT, NotTaken
-from grahak.customers.extras import extras_of
+from grahak.customers.extras import has
 from grahak.customers.models import Attachment, Customer
 from grahak.customers.views.parts import LARGEST, customer_for
 
@@ -36,7 +36,7 @@ _HEADERS = {
 def panel(customer: Customer, request: HttpRequest) -> dict[str, Any] | None:
     """The newest files, and the box to send one more; nothing for who may neither see nor add any."""
     here = Attachment.objects.filter(customer=customer, removed_at=None)
-    rows = list(here[: ON_PAGE + 1]) if extras_of(customer).files else []
+    rows = list(here[: ON_PAGE + 1]) if has(customer, "files") else []
     may = _may_add(request)
     if not rows and not may:
         return None

@@ -24,6 +24,7 @@ from grahak.core.templatetags.ui import money
 from grahak.core.toasts import say
 from grahak.customers import actions, custom
 from grahak.customers import field_rights as rights
+from grahak.customers.extras import has
 from grahak.customers.forms import FactsForm
 from grahak.customers.forms.customer import FACTS
 from grahak.customers.models import Customer, CustomField
@@ -127,7 +128,7 @@ def fact_lines(customer: Customer, user: User) -> tuple[SafeString, SafeString]:
     known: list[SafeString] = []
     unknown: list[SafeString] = []
     fields = custom.visible(user)
-    own = custom.values_of([customer.pk]).get(customer.pk, {}) if fields else {}
+    own = custom.values_of([customer.pk]).get(customer.pk, {}) if fields and has(customer, "own") else {}
     closed, hidden = rights.locked(user, custom.SUBJECT), rights.hidden(user, custom.SUBJECT)
     for fact in [_fact(customer, name, scope, closed) for name in SHOWN if name not in hidden]:
         shelf = unknown if fact.value == "" or fact.name == "other_names" else known
@@ -206,6 +207,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def tags_of(customer: Customer) -> list[str]:
     """The names of the customer's tags."""
+    if not has(customer, "tags"):
+        return []
     return list(customer.tag_links.order_by("tag__name").values_list("tag__name", flat=True))
 
 

@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.db.models import Max, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_GET
 from grahak.core.access import needs, scope_of
 from grahak.customers.actions.visits import events_of, thing, together
 from grahak.customers.duplicates import ALIKE_KIND, noted, paired
+from grahak.customers.extras import ask, has
 from grahak.customers.models import Activity, Customer, DuplicatePair, Event, EventType, Visit, Visitor
 from grahak.customers.views.parts import LARGEST, customer_for, wants
 from grahak.customers.visit_words import DEVICES, called
@@ -24,6 +24,12 @@ MERGED_KIND = "customers.customer.merged"
 LOOKED_AT = 60  # the newest deeds that the panel is made from
 SHOWN = 4
 _OF_ITEMS = ("Product Viewed", "Product Added", "Product Removed", "Order Completed")
+_OTHER = """customer_id = %s AND "group" = 'other' AND kind = '{}'"""
+
+ask("web", Activity, """customer_id = %s AND "group" = 'web'""")
+ask("alike", Activity, _OTHER.format(ALIKE_KIND))
+ask("merged", Activity, _OTHER.format(MERGED_KIND))
+ask("pair", DuplicatePair, "state = 'open' AND (low_id = %s OR high_id = %s)")
 
 
 @dataclass(frozen=True)
@@ -86,8 +92,7 @@ def visit(request: HttpRequest, pk: int, visit: int) -> HttpResponse:
 def panel(customer: Customer, request: Any) -> dict[str, Any] | None:
     """When they were last on the web shop, what they looked at, what still lies in the basket. None for a
     customer whom no visitor is known to be."""
-    many = _lines(customer)["web"]
-    if not many:
+    if not has(customer, "web"):
         return None
     visitors = list(Visitor.objects.filter(customer=customer).values_list("pk", flat=True)[:200])
     visits = Visit.objects.filter(visitor__in=visitors, bot=False)
@@ -99,7 +104,7 @@ def panel(customer: Customer, request: Any) -> dict[str, Any] | None:
     seen.pop("", None)
     return {
         **sums,
-        "many": many,
+        "many": customer.activities.filter(group="web").count(),
         "device": DEVICES.get(newest.device, "") if newest else "",
         "newest": newest,
         "seen": seen.most_common(SHOWN),
@@ -125,35 +130,15 @@ def basket(newest_first: list[tuple[str, str, Any]]) -> list[str]:
 def alike_panel(customer: Customer, request: Any) -> dict[str, Any] | None:
     """Who may be the same customer, by what came from the web shop and by the look through all customers, and who
     became part of this one. None where nobody is."""
-    lines = _lines(customer)
     user = request.user
-    found = noted(user, customer) if lines["alike"] else []
-    if lines["pair"]:
+    found = noted(user, customer) if has(customer, "alike") else []
+    if has(customer, "pair"):
         known = {one.customer.pk for one in found}
         found += [one for one in paired(user, customer) if one.customer.pk not in known]
     merges = (
-        list(customer.merges.filter(undone_at=None).select_related("gone")[:10]) if lines["merged"] else []
+        list(customer.merges.filter(undone_at=None).select_related("gone")[:10])
+        if has(customer, "merged")
+        else []
     )
     may = scope_of(user, "customers.merge") is not None
     return {"alike": found, "merges": merges, "may_merge": may} if found or merges else None
-
-
-def _lines(customer: Customer) -> Counter[str]:
-    """How many lines of visits ("web"), of likeness ("alike") and of merges ("merged") the day book has, and how many
-    pairs wait ("pair"): one question for both panels, which for most customers says that there is nothing."""
-    kept: Counter[str] | None = getattr(customer, "_web_lines", None)
-    if kept is None:
-        lines = connection.ops.quote_name(Activity._meta.db_table)
-        pairs = connection.ops.quote_name(DuplicatePair._meta.db_table)
-        sql = f"""SELECT 'web', COUNT(*) FROM {lines} WHERE customer_id = %s AND "group" = 'web'
-            UNION ALL SELECT CASE kind WHEN %s THEN 'alike' ELSE 'merged' END, COUNT(*) FROM {lines}
-                WHERE customer_id = %s AND "group" = 'other' AND kind IN (%s, %s) GROUP BY kind
-            UNION ALL SELECT 'pair', COUNT(*) FROM {pairs} WHERE low_id = %s AND state = 'open'
-            UNION ALL SELECT 'pair', COUNT(*) FROM {pairs} WHERE high_id = %s AND state = 'open'"""  # noqa: S608
-        pk, kept = customer.pk, Counter()
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [pk, ALIKE_KIND, pk, ALIKE_KIND, MERGED_KIND, pk, pk])
-            for what, many in cursor.fetchall():
-                kept[what] += many
-        customer._web_lines = kept  # type: ignore[attr-defined]
-    return kept

@@ -14,8 +14,8 @@ from typing import Any, Final
 from django.core.cache import cache
 from django.db.models import Count, Max, Q, Sum
 
-from grahak.core.bulk import is_there
 from grahak.core.models import User
+from grahak.customers.extras import has
 from grahak.customers.models import Customer
 from grahak.customers.relations import trees
 
@@ -115,7 +115,7 @@ def _everything(user: User) -> Decimal:
 
 def panel(customer: Customer, request: Any) -> dict[str, Any] | None:
     """On a customer's page: whom they sent, and what it brought."""
-    if not is_there(Customer, referred_by=customer.pk):
+    if not has(customer, "referred"):
         return None
     tree = Customer.objects.visible_to(request.user).filter(pk__in=trees.referred_by(customer.pk))
     direct = Q(referred_by=customer.pk)

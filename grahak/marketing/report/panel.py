@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from grahak.channels.models import Message, MessageState
-from grahak.core.bulk import is_there
 from grahak.core.registry import Panel, registry
+from grahak.customers.extras import ask, has
 from grahak.customers.models import Customer
 from grahak.marketing.models import Campaign
 from grahak.sales.models import Order, OrderKind
@@ -32,6 +32,7 @@ class Reached:
 
 def hang() -> None:
     """Called once, when the app is ready."""
+    ask("messages", Message)
     registry.add(
         Panel(
             "marketing.reached",
@@ -46,7 +47,7 @@ def hang() -> None:
 
 def reached(customer: Any, request: Any) -> dict[str, Any] | None:
     """The newest campaigns that reached CUSTOMER; most pages do without and ask one cheap question."""
-    if not is_there(Message, customer=customer.pk):
+    if not has(customer, "messages"):
         return None
     rows = campaigns_of(customer)
     return {"rows": rows} if rows else None

@@ -22,6 +22,7 @@ from grahak.core.money import figure, written
 from grahak.core.registry import Column, Filter, NavLink, Need, Panel, registry
 from grahak.core.templatetags.ui import amount
 from grahak.customers import timeline
+from grahak.customers.extras import ask, has
 from grahak.customers.listing.operators import COMPARISONS, LOOKUPS, whole_days
 from grahak.customers.models import Activity, Customer
 from grahak.sales.models import Deal, DealOrder, StageKind
@@ -37,6 +38,7 @@ def hang() -> None:
         "deal", Deal, customer="customer_id",
         columns=("customer_id", "stage_id", "state", "amount", "expected_on", "closed_at", "owner_id"),
     )  # fmt: skip
+    ask("deals", Deal)
     _hang_pages()
     registry.add(
         Panel("sales.deals", "related", "sales/deals/_panel.html", panel, order=12, action="deals.view"),
@@ -103,7 +105,7 @@ def orders_came(customer_ids: Collection[int], days: Collection[dt.date]) -> Non
 
 def panel(customer: Customer, request: Any) -> dict[str, Any] | None:
     """The open deals of a customer and the lately closed ones; nothing for one who never had a deal."""
-    if not is_there(Deal, customer=customer.pk):
+    if not has(customer, "deals"):
         return None
     rows = Deal.objects.visible_to(request.user).filter(customer=customer).select_related("stage")
     found = sorted(
