@@ -115,7 +115,9 @@ def take(page: Page, path: str, kind: str, chosen: argparse.Namespace) -> int:
         page.wait_for_timeout(300)
     if answer is not None and answer.status >= 400:
         faults.append(f"answered {answer.status}")
-    overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    # a phone's window grows with what is too wide for it: the width that was asked for is the measure
+    wide = (page.viewport_size or {"width": 0})["width"]
+    overflow = page.evaluate("document.documentElement.scrollWidth") - wide
     if overflow > 0:
         faults.append(f"{overflow} px wider than the screen")
     name = re.sub(r"[^\w]+", "-", path).strip("-") or "home"

@@ -71,7 +71,7 @@ def _beyond(order: Sequence[str], values: Sequence[Any]) -> Q:
 def _cursor(row: Model, order: Sequence[str]) -> str:
     values = []
     for name in order:
-        field = row._meta.get_field(name.lstrip("-"))
+        field = _field(type(row), name.lstrip("-"))
         values.append(str(getattr(row, getattr(field, "attname", name))))
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
 
@@ -89,8 +89,12 @@ def _values(model: type[Model], order: Sequence[str], cursor: str) -> list[Any] 
     return values
 
 
+def _field(model: type[Model], name: str) -> Any:
+    return model._meta.pk if name == "pk" else model._meta.get_field(name)
+
+
 def _value(model: type[Model], name: str, text: Any) -> Any:
-    field: Any = model._meta.get_field(name)
+    field = _field(model, name)
     value = (field.target_field if field.is_relation else field).to_python(str(text))
     if value is None or (isinstance(value, int) and abs(value) >= 2**63):
         raise ValueError(name)

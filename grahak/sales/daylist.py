@@ -23,7 +23,9 @@ def due_to_reorder(user: Any, limit: int) -> list[dict[str, Any]]:
         {
             "title": row.customer.name,
             "text": " · ".join(
-                part for part in (row.customer.city, day(row.due_on), gap_words(row.usual_gap)) if part
+                f"\u2068{part}\u2069"
+                for part in (row.customer.city, day(row.due_on), gap_words(row.usual_gap))
+                if part
             ),
             "url": row.customer.get_absolute_url(),
             "chat": question_link(row.customer, phones.get(row.customer_id, "")),
@@ -39,4 +41,4 @@ def list_address() -> str:
 def deals_told(ids: list[int]) -> dict[int, tuple[str, str]]:
     """Deals by their ids: what each is about, and its page."""
     rows = Deal.objects.filter(pk__in=ids).values_list("pk", "title")
-    return {pk: (title, reverse("sales:deal", args=[pk])) for pk, title in rows}
+    return {pk: (title, reverse("deals:deal", args=[pk])) for pk, title in rows}

@@ -183,6 +183,9 @@ class RuleForm(StyledForm):
                 ),
             }  # fmt: skip
         style(self)
+        for name, field in self.fields.items():
+            if name.startswith("c-"):  # these stand in one line, without a label of their own
+                field.widget.attrs["aria-label"] = field.label
 
     @property
     def head(self) -> list[Any]:
