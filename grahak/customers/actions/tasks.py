@@ -197,7 +197,7 @@ def edit_task(task: Task, *, by: User | None, people: Sequence[User] | None = No
     return task
 
 
-def tick_step(task: Task, place: int, done: bool) -> Task:
+def tick_step(task: Task, place: int, done: bool, *, by: User | None) -> Task:
     """Tick the step at PLACE (from 0) of a task, or open it again. IndexError beyond the list."""
     with transaction.atomic():
         locked = Task.objects.select_for_update().get(pk=task.pk)
@@ -205,6 +205,10 @@ def tick_step(task: Task, place: int, done: bool) -> Task:
             raise IndexError(place)
         locked.steps[place]["done"] = done
         locked.save(update_fields=["steps", "changed_at"])
+        audit.record(
+            "customers.task.edited", locked.customer or locked, by=by, label=locked.title, task=locked.pk,
+            step=locked.steps[place]["text"], done=done,
+        )  # fmt: skip
     return locked
 
 

@@ -245,7 +245,8 @@ def step(request: HttpRequest, pk: int) -> HttpResponse:
     if not place.isdecimal() or len(place) > 3:
         raise Http404
     try:
-        actions.tick_step(task_for(request, pk), int(place), request.POST.get("done") == "1")
+        done = request.POST.get("done") == "1"
+        actions.tick_step(task_for(request, pk), int(place), done, by=request.user)  # type: ignore[arg-type]
     except IndexError:
         raise Http404 from None
     return redirect("customers:task", pk)

@@ -52,7 +52,7 @@ def test_a_monthly_task_comes_back_when_it_is_done_and_undo_takes_the_next_one_b
         by=bilal, title="Collect the rent", customer=mehta, due_on=due, repeat="month", steps=["Ring", "Go"],
         remind_before=60,
     )  # fmt: skip
-    actions.tick_step(rent, 0, True)
+    actions.tick_step(rent, 0, True, by=None)
     done = actions.finish_task(rent, by=bilal)
     again = Task.objects.get(after=rent)
     assert again.due_on == dt.date(due.year, 2, 29 if due.year % 4 == 0 else 28)
@@ -69,7 +69,7 @@ def test_a_monthly_task_comes_back_when_it_is_done_and_undo_takes_the_next_one_b
 def test_undo_keeps_the_next_one_that_somebody_has_changed(bilal: User) -> None:
     task = actions.add_task(by=bilal, title="Count the stock", due_on=today(), repeat="week", steps=["Front"])
     actions.finish_task(task, by=bilal)
-    actions.tick_step(Task.objects.get(after=task), 0, True)
+    actions.tick_step(Task.objects.get(after=task), 0, True, by=None)
     actions.reopen_task(task, by=bilal)
     assert Task.objects.count() == 2
 
@@ -215,7 +215,7 @@ def test_the_whole_form_adds_and_changes_a_task(as_bilal: Client, bilal: User, m
     assert (task.kind, task.customer, task.due_time, task.priority) == ("call", mehta, dt.time(11, 30), 1)
     assert (task.repeat, task.every, task.anchor, task.assigned_to) == ("month", 2, 31, bilal)
     assert task.reminders.get().at == dt.datetime(2027, 1, 31, 11, 0, tzinfo=KOLKATA)
-    actions.tick_step(task, 0, True)
+    actions.tick_step(task, 0, True, by=None)
     form = as_bilal.get(f"/tasks/{task.pk}/").content.decode()
     assert 'value="11:30"' in form
     as_bilal.post(f"/tasks/{task.pk}/", told | {"title": "Ring about new rates", "remind": ""})

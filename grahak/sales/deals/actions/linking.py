@@ -66,9 +66,10 @@ def unlink_order(deal: Deal, order: Order, *, by: User | None) -> None:
 @transaction.atomic
 def refuse_order(deal: Deal, order: Order, *, by: User | None) -> None:
     """An offered order has nothing to do with this deal."""
-    DealOrder.objects.filter(deal=deal, order=order, state=State.OFFERED).update(
+    if DealOrder.objects.filter(deal=deal, order=order, state=State.OFFERED).update(
         state=State.REFUSED, at=timezone.now(), by=by
-    )
+    ):
+        audit.record("sales.deal.unlinked", deal, by=by, order=order.number)
 
 
 @transaction.atomic
