@@ -228,6 +228,8 @@ class Field:
                 return None
             raise Wrong(_("This cannot be empty."))
         found = self.kind.take(value)
+        if self.required and isinstance(found, str) and not found.strip():
+            raise Wrong(_("This is needed."))
         if self.length and isinstance(found, str) and len(found) > self.length:
             raise Wrong(_("At most %(most)s characters.") % {"most": self.length})
         return found

@@ -6,7 +6,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable
-from contextlib import nullcontext
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +19,6 @@ from grahak.core.durable import durable
 KEPT = dt.timedelta(hours=24)
 GIVEN_UP = dt.timedelta(minutes=2)  # a request that is "being worked" longer died with its process
 LONGEST = 255
-BATCHES = ("/batch", "/upsert")
 _HEADERS = ("Content-Type", "Location", "ETag")
 
 
@@ -28,8 +26,8 @@ def once(request: HttpRequest, key_id: int, work: Callable[[], HttpResponse]) ->
     """WORK's answer, or the one that was given before under this name. Problem 409 while it is being worked, 422 where
     the name was used for another request. An answer of 5xx is not kept, so that it can be tried again.
 
-    What one request changes commits together with its answer: after a crash both are there or neither is. The items of
-    a batch commit one by one, and its answer after them."""
+    What one request changes, a batch too, commits together with its answer: after a crash both are there or neither
+    is."""
     name = request.headers.get("Idempotency-Key")
     if name is None:
         return work()
@@ -40,19 +38,26 @@ def once(request: HttpRequest, key_id: int, work: Callable[[], HttpResponse]) ->
     if row is not None:
         return _given(row, told)
     mine = KeptAnswer.objects.filter(key_id=key_id, name=name, status=0)
-    together = nullcontext() if request.path.endswith(BATCHES) else durable()
     try:
-        with together:
+        with durable():
             answer = work()
-            if answer.status_code >= 500 or answer.status_code == 401:
+            if answer.status_code >= 500:
+                raise _TakenBack
+            if answer.status_code == 401:
                 mine.delete()
             else:
                 headers = {one: answer.headers[one] for one in _HEADERS if one in answer.headers}
                 mine.update(status=answer.status_code, headers=headers, body=answer.content)
+    except _TakenBack:
+        mine.delete()
     except BaseException:
         mine.delete()
         raise
     return answer
+
+
+class _TakenBack(Exception):
+    """A fault of ours: nothing of the request stays."""
 
 
 def _taken(key_id: int, name: str, told: str) -> KeptAnswer | None:

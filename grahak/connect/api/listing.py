@@ -18,7 +18,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from grahak.connect.api import rights
-from grahak.connect.api.fields import LARGEST_ID, MOMENT, Field, Wrong
+from grahak.connect.api.fields import LARGEST_ID, MOMENT, MONEY, Field, Narrow, Wrong
 from grahak.connect.api.principal import Principal
 from grahak.connect.api.problems import Problem, invalid
 from grahak.connect.api.resource import Record, Resource
@@ -82,6 +82,13 @@ def one(resource: Resource, principal: Principal, pk: int, asked: QueryDict | No
     return _records(resource, principal, fields, paths, values)[0]
 
 
+def moved(resource: Resource, principal: Principal, pk: int) -> int | None:
+    """The number of the record that PK was merged into, where the principal sees both; else None."""
+    if resource.moved is None or not 0 < pk <= LARGEST_ID or not principal.can(resource.view):
+        return None
+    return resource.moved(principal, pk)
+
+
 def several(resource: Resource, principal: Principal, pks: Sequence[int]) -> dict[int, Record]:
     """The records of these numbers, whole, by number."""
     fields = chosen(resource, principal, None)
@@ -106,14 +113,15 @@ def narrowed(
 ) -> QuerySet[Any]:
     """ROWS cut down by every filter of the address; one that is not known is a fault, never ignored."""
     errors = []
-    for name, text in asked.items():
+    for name, given in asked.items():
         if name in OWN:
             continue
         try:
+            text = str(given)
             if "\x00" in text or len(text) > 500:
                 raise Wrong(_("This holds a character that cannot be kept."))
             known = resource.by_filter.get(name)
-            if known is not None and not rights.is_hidden(principal, resource.subject, known.known_as):
+            if known is not None and not _is_shut(principal, resource, known):
                 rows = known.apply(rows, known.take(text))
                 continue
             more = resource.more_filters(name, text, rows, principal) if resource.more_filters else None
@@ -125,6 +133,10 @@ def narrowed(
     if errors:
         raise Problem("invalid", errors=errors)
     return rows
+
+
+def _is_shut(principal: Principal, resource: Resource, known: Narrow) -> bool:
+    return rights.is_hidden(principal, known.subject or resource.subject, known.known_as)
 
 
 def chosen(resource: Resource, principal: Principal, text: str | None) -> tuple[Field, ...]:
@@ -235,7 +247,11 @@ def _records(
     records: list[Record] = [
         {name: give(row[number]) if give else row[number] for name, number, give in plain} for row in values
     ]
-    if resource.has_money and records:
+    if (
+        records
+        and resource.has_money
+        and any(field.kind is MONEY or field.name == "lines" for field in fields)
+    ):
         found = business.current()
         currency = found.currency if found else ""
         for record in records:

@@ -24,6 +24,7 @@ TITLES: dict[str, tuple[int, Any]] = {
     "method": (405, _("This address does not take this method")),
     "conflict": (409, _("It is so already, or was changed meanwhile")),
     "in_progress": (409, _("The same request is being worked just now")),
+    "merged": (409, _("It was merged into another record")),
     "changed": (412, _("It was changed meanwhile")),
     "too_large": (413, _("More was sent than is taken at once")),
     "media_type": (415, _("The body must be JSON")),

@@ -43,6 +43,9 @@ class Resource:
     change: Callable[[Principal, Any, Record], None] | None = None
     remove: Callable[[Principal, Any], None] | None = None
     upsert: bool = False  # takes PUT by-ref and batches of them
+    moved: Callable[[Principal, int], int | None] | None = (
+        None  # the number under which a merged record is now
+    )
     has_money: bool = False  # records say the currency of account
     # (name, text, rows, principal): the rows cut down, None if there is no such filter
     more_filters: Callable[[str, str, Any, Principal], Any] | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
@@ -111,6 +112,10 @@ def _paged(request: Any, page: listing.Page) -> Answer:
 def _given(resource: Resource) -> Callable[..., Answer]:
     def operation(request: Any, pk: int) -> Answer:
         _only(request, "fields")
+        kept = listing.moved(resource, request.principal, pk)
+        if kept is not None:
+            query = f"?{urlencode(request.GET)}" if request.GET else ""
+            return _json({"merged_into": kept}, 307, Location=f"{ROOT}/{resource.name}/{kept}{query}")
         record = listing.one(resource, request.principal, pk, request.GET)
         tag = etag_of(record)
         if tag in {one.strip() for one in request.headers.get("If-None-Match", "").split(",")}:
@@ -233,7 +238,8 @@ def register(resource: Resource) -> None:
 
         upserting.register(resource, _add)
     _add(
-        one, "GET", _given(resource), resource, f"{name}_one", f"One {noun}", 200, record, (304, 404, 422),
+        one, "GET", _given(resource), resource, f"{name}_one", f"One {noun}", 200, record,
+        (304, 404, 422, *((307,) if resource.moved else ())),
         parameters=[schema.FIELDS_PARAMETER],
     )  # fmt: skip
     if resource.change:

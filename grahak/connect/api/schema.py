@@ -16,6 +16,7 @@ WORDS = {
     201: "Made",
     204: "Done",
     304: "Not changed since",
+    307: "Merged into the record that Location names",
     400: "The body is not JSON",
     401: "No key, or one that opens nothing",
     403: "The key's role does not allow this",
@@ -155,6 +156,7 @@ PROBLEM: Schema = {
             },
         },
         "results": {"type": "array", "items": {"type": "object"}},
+        "merged_into": {"type": "integer", "description": "The number of the record that was kept."},
     },
     "required": ["type", "title", "status", "code"],
 }
@@ -225,7 +227,7 @@ IF_MATCH = parameter(
 )
 
 
-def answers(success: int, body: Schema | None, *others: int) -> Schema:
+def answers(success: int, body: Schema | None, *others: int) -> dict[int, Schema]:
     """The answers of an operation: SUCCESS with BODY, and the problems that may come instead."""
     found: dict[int, Schema] = {success: {"description": WORDS[success]}}
     if body is not None:
@@ -234,11 +236,23 @@ def answers(success: int, body: Schema | None, *others: int) -> Schema:
         if status == 304:
             found[304] = {"description": WORDS[304]}
             continue
+        if status == 307:
+            told = {"application/json": {"schema": MOVED}}
+            found[307] = {"description": WORDS[307], "headers": LOCATION, "content": told}
+            continue
         if status < 300:  # another way in which it succeeds
             found[status] = {**found[success], "description": WORDS[status]}
             continue
         found[status] = {"description": WORDS[status], "content": {MEDIA: {"schema": ref("Problem")}}}
     return found
+
+
+LOCATION: Schema = {"Location": {"description": "Where it is now.", "schema": {"type": "string"}}}
+MOVED: Schema = {
+    "type": "object",
+    "properties": {"merged_into": {"type": "integer", "format": "int64"}},
+    "required": ["merged_into"],
+}
 
 
 def takes(name: str) -> Schema:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
@@ -60,10 +61,13 @@ def upsert(request: Any) -> HttpResponse:
     writing.may(principal, room.CUSTOMERS.edit)
     items = writing.items_of(writing.body_of(request))
     results: list[Record] = []
-    for start in range(0, len(items), PIECE):
-        if start and not writing.still_open(principal):
-            raise writing.withdrawn(results, len(items))
-        results += _piece(principal, items[start : start + PIECE], start)
+    with transaction.atomic():  # after a fault of ours nothing of it stays
+        for start in range(0, len(items), PIECE):
+            if start and not writing.still_open(principal):
+                break
+            results += _piece(principal, items[start : start + PIECE], start)
+    if len(results) < len(items):
+        raise writing.withdrawn(results, len(items))
     body = msgspec.json.encode({"results": results})
     return HttpResponse(body, content_type="application/json")
 

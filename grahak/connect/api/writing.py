@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -96,6 +97,9 @@ def row_to_change(resource: Resource, principal: Principal, pk: int, action: str
     if row is None:
         raise Problem("not_found")
     may(principal, action)
+    kept = listing.moved(resource, principal, pk)
+    if kept is not None:
+        raise Problem("merged", merged_into=kept)
     if not resource.rows(principal, action).filter(pk=pk).exists():
         raise Problem("forbidden")
     return row
@@ -133,13 +137,17 @@ def items_of(body: Any) -> list[Any]:
 
 
 def batch(resource: Resource, principal: Principal, items: list[Any]) -> list[Record]:
-    """Make a record of each item, each in a transaction of its own; what became of each, in their order. An item with
-    an "id" changes that record. Problem 401 with the results so far where the key was withdrawn meanwhile."""
+    """Make a record of each item, each with a savepoint of its own; what became of each, in their order. An item with
+    an "id" changes that record. All that went right commits together; after a fault of ours nothing does. Problem 401
+    with the results so far where the key was withdrawn meanwhile."""
     results: list[Record] = []
-    for number, item in enumerate(items):
-        if number and not still_open(principal):
-            raise withdrawn(results, len(items))
-        results.append(_one(resource, principal, item, number))
+    with transaction.atomic():
+        for number, item in enumerate(items):
+            if number and not still_open(principal):
+                break
+            results.append(_one(resource, principal, item, number))
+    if len(results) < len(items):
+        raise withdrawn(results, len(items))
     return results
 
 
@@ -159,9 +167,13 @@ def _one(resource: Resource, principal: Principal, item: Any, number: int) -> Re
                 raise Problem("not_found")
             if resource.change is None:
                 raise Problem("forbidden")
-            changed(resource, principal, pk, {name: value for name, value in item.items() if name != "id"})
+            with transaction.atomic():
+                changed(
+                    resource, principal, pk, {name: value for name, value in item.items() if name != "id"}
+                )
             return {"item": number, "status": 200, "id": pk}
-        return {"item": number, "status": 201, "id": added(resource, principal, item)}
+        with transaction.atomic():
+            return {"item": number, "status": 201, "id": added(resource, principal, item)}
     except Exception as error:
         return failed(as_problem(error), number)
 

@@ -239,6 +239,7 @@ def _message(deed: Deed, customer: Customer, rule: Rule, occasion: Occasion) -> 
     copy.parts.all().delete()
     drafts.choose(copy, [customer.pk])
     copy.name = f"{pattern.name[:70]} · {rule.name[:40]}"
+    copy.holdout_percent, copy.test_percent = 0, 100  # one person is no experiment: the rule says who gets it
     copy.save()
     try:
         sending.send_now(copy, by=rule.owner)

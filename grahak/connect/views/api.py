@@ -24,6 +24,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "contacts": {"customer": 12, "name": "Salma Iqbal", "role": "Accounts", "phones": ["98250 22222"]},
     "identities": {"contact": 15, "kind": "email", "value": "salma@example.com"},
+    "addresses": {"customer": 12, "kind": "godown", "building": "Textile Market", "city": "Surat", "ships": True},
     "consents": {
         "contact": 15,
         "channel": "whatsapp",
@@ -41,6 +42,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "returns": {"order": 40, "lines": [{"line": 1, "quantity": "2"}]},
     "payments": {"customer": 12, "amount": "2500", "method": "upi", "reference": "UTR 4471"},
+    "leads": {"name": "Noor Boutique", "wants": "Cotton prints", "worth": "25000"},
+    "deals": {"customer": 12, "title": "Tea for Eid", "stage": 1, "amount": "50000"},
     "notes": {"customer": 12, "text": "Wants the new samples."},
     "tasks": {"customer": 12, "title": "Send samples", "due_on": "2026-12-01"},
 }

@@ -3,13 +3,17 @@ the record as the API gives it to the address's role, with what else is known of
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from grahak.connect.api import listing
 from grahak.connect.api.principal import Standing
 from grahak.connect.api.problems import Problem
+from grahak.connect.api.resources import reach
 from grahak.connect.webhooks.kinds import KINDS
 from grahak.connect.webhooks.models import Endpoint, Happening
+from grahak.core.access import scope_of
 
 
 def standing(endpoint: Endpoint) -> Standing:
@@ -28,7 +32,10 @@ def bodies(endpoint: Endpoint, happenings: list[Happening]) -> dict[int, str]:
         if not eyes.can(kind.view):
             continue
         if kind.resource is None:
-            told |= {one.pk: _written(one, {"id": one.subject_id, **one.facts}) for one in mine}
+            for one in mine:
+                facts = _seen(eyes, one.facts)
+                if facts is not None:
+                    told[one.pk] = _written(one, {"id": one.subject_id, **facts})
             continue
         ids = {one.subject_id for one in mine}
         try:
@@ -44,6 +51,15 @@ def bodies(endpoint: Endpoint, happenings: list[Happening]) -> dict[int, str]:
             elif one.subject_id not in there:
                 told[one.pk] = _written(one, {"id": one.subject_id, "gone": True, **one.facts})
     return told
+
+
+def _seen(eyes: Standing, facts: dict[str, Any]) -> dict[str, Any] | None:
+    """FACTS with only those of the "customers" they name whom the address may see; None where it sees none."""
+    if "customers" not in facts or scope_of(eyes, "customers.view") == "all":
+        return facts
+    there = reach.customers(eyes, "customers.view").filter(pk__in=facts["customers"])
+    seen = set(there.values_list("pk", flat=True))
+    return facts | {"customers": [pk for pk in facts["customers"] if pk in seen]} if seen else None
 
 
 _ALL = Standing("owner")

@@ -9,7 +9,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from grahak.connect.api.resource import Resource
-from grahak.connect.api.resources import customers, people, sales, work
+from grahak.connect.api.resources import customers, people, pipelines, sales, work
+from grahak.connect.webhooks import records
 
 Facts = dict[str, Any]
 
@@ -68,7 +69,8 @@ def _members(side: str) -> Callable[..., list[tuple[int, Facts]]]:
     return made
 
 
-_CUSTOMERS, _ORDERS, _PAYMENTS, _TASKS = customers.CUSTOMERS, sales.ORDERS, sales.PAYMENTS, work.TASKS
+_CUSTOMERS, _ORDERS, _PAYMENTS = customers.CUSTOMERS, sales.ORDERS, sales.PAYMENTS
+_TASKS, _DEALS = work.TASKS, pipelines.DEALS
 KINDS: dict[str, Kind] = {
     one.name: one
     for one in (
@@ -89,10 +91,10 @@ KINDS: dict[str, Kind] = {
             "orders.view"),
         Kind("payment.added", "sales.payment.added", _("Money is received"), "payment", _one, _PAYMENTS,
             "payments.view"),
-        Kind("deal.added", "sales.deal.added", _("A deal is added"), "deal", _one, None, "deals.view"),
-        Kind("deal.moved", "sales.deal.moved", _("A deal goes to another stage"), "deal", _one, None, "deals.view"),
-        Kind("deal.won", "sales.deal.won", _("A deal is won"), "deal", _one, None, "deals.view"),
-        Kind("deal.lost", "sales.deal.lost", _("A deal is lost"), "deal", _one, None, "deals.view"),
+        Kind("deal.added", "sales.deal.added", _("A deal is added"), "deal", _one, _DEALS, "deals.view"),
+        Kind("deal.moved", "sales.deal.moved", _("A deal goes to another stage"), "deal", _one, _DEALS, "deals.view"),
+        Kind("deal.won", "sales.deal.won", _("A deal is won"), "deal", _one, _DEALS, "deals.view"),
+        Kind("deal.lost", "sales.deal.lost", _("A deal is lost"), "deal", _one, _DEALS, "deals.view"),
         Kind("task.added", "customers.task.added", _("A task is added"), "task", _one, _TASKS),
         Kind("task.done", "customers.task.done", _("A task is done"), "task", _one, _TASKS),
         Kind(
@@ -103,8 +105,10 @@ KINDS: dict[str, Kind] = {
             "segment.left", "insight.segment.moved", _("Customers leave a segment"), "segment", _members("left"),
             None, "segments.view",
         ),
-        Kind("form.submitted", "marketing.form.submitted", _("A form is filled in"), "submission", _submitted),
-        Kind("message.bounced", "channels.message.bounced", _("A message could not be delivered"), "message", _one),
+        Kind("form.submitted", "marketing.form.submitted", _("A form is filled in"), "submission", _submitted,
+            records.SUBMISSIONS, "forms.view"),
+        Kind("message.bounced", "channels.message.bounced", _("A message could not be delivered"), "message", _one,
+            records.MESSAGES),
     )
 }  # fmt: skip
 

@@ -1,12 +1,22 @@
 """Every resource of the API, in the order in which its page tells them."""
 
 from grahak.connect.api.resource import Resource
-from grahak.connect.api.resources import catalogue, customers, house, people, pipelines, sales, work
+from grahak.connect.api.resources import (
+    addresses,
+    catalogue,
+    customers,
+    house,
+    people,
+    pipelines,
+    sales,
+    work,
+)
 
 RESOURCES: tuple[Resource, ...] = (
     customers.CUSTOMERS,
     people.CONTACTS,
     people.IDENTITIES,
+    addresses.ADDRESSES,
     work.CONSENTS,
     house.TAGS,
     house.FIELDS,

@@ -34,6 +34,7 @@ from grahak.connect.api.resources import reach
 from grahak.core.parsing import Unreadable, clean_email, parse_phone
 from grahak.customers import actions, custom
 from grahak.customers.actions.contacts import regions
+from grahak.customers.merging import kept_ids
 from grahak.customers.models import (
     Contact,
     Customer,
@@ -100,7 +101,14 @@ FIELDS = (
     Field("balance", MONEY, "figures__balance", nullable=True, says="What they owe now (read only)."),
     Field("since", DAY, write="both", nullable=True),
     Field("source", TEXT),
-    Field("phones", TEXTS, "", write="add", column="phone", says="Of all contacts, the main one's first, in E.164."),
+    Field(
+        "phones",
+        TEXTS,
+        "",
+        write="add",
+        column="phone",
+        says="Of all contacts, the main one's first, in E.164.",
+    ),
     Field("emails", TEXTS, "", write="add", column="email"),
     Field("whatsapp", TEXT, "", write="add", length=254, column="phone"),
     Field("contact_name", TEXT, "", write="add", length=200, usual=False),
@@ -370,6 +378,15 @@ def change(principal: Principal, customer: Customer, values: Record) -> None:
     reach.still_seen(reach.customers(principal, "customers.edit"), customer.pk)
 
 
+def moved(principal: Principal, pk: int) -> int | None:
+    """Whom a customer was merged into. Nothing more is looked up for one that the principal does not see."""
+    rows = reach.customers(principal, "customers.view")
+    if not rows.filter(pk=pk, merged_into__isnull=False).exists():
+        return None
+    kept = kept_ids([pk]).get(pk)
+    return kept if rows.filter(pk=kept).exists() else None
+
+
 def remove(_principal: Principal, customer: Customer) -> None:
     actions.archive_customer(customer, by=None)
 
@@ -392,6 +409,7 @@ CUSTOMERS = Resource(
     change=change,
     remove=remove,
     upsert=True,
+    moved=moved,
     has_money=True,
     more_filters=_own_filter,
 )

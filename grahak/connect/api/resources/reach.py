@@ -12,6 +12,7 @@ from grahak.connect.api.principal import Principal
 from grahak.connect.api.resource import Record
 from grahak.core.access import scope_of, scoped
 from grahak.core.models import Branch, User
+from grahak.customers.merging import kept_of
 from grahak.customers.models import Customer
 
 Row = TypeVar("Row", bound=Model)
@@ -33,8 +34,14 @@ def of_customers(
 
 
 def customer_named(principal: Principal, pk: int | None, field: str = "customer") -> Customer:
-    """The customer of a number. ValidationError where there is none that the principal may see."""
-    found = customers(principal, "customers.view").filter(archived_at=None, pk=pk).first() if pk else None
+    """The customer of a number; of one that was merged, the kept one. ValidationError where there is none that the
+    principal may see."""
+    rows = customers(principal, "customers.view")
+    found = rows.filter(pk=pk).first() if pk else None
+    if found is not None and found.merged_into_id is not None:
+        found = rows.filter(pk=kept_of(found).pk).first()
+    if found is not None and found.archived_at is not None:
+        found = None
     if found is None:
         raise ValidationError({field: _("There is no such customer.")})
     return found

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from grahak.catalogue.models import Product
+from grahak.connect.api import rights
 from grahak.connect.api.fields import (
     BOOL,
     DAY,
@@ -30,6 +31,7 @@ from grahak.connect.api.fields import (
 from grahak.connect.api.principal import Principal
 from grahak.connect.api.resource import Record, Resource
 from grahak.connect.api.resources import reach
+from grahak.connect.api.resources.customers import SUBJECT
 from grahak.core.access import scoped
 from grahak.sales import actions
 from grahak.sales.actions.lines import MOST_LINES
@@ -358,6 +360,9 @@ PAYMENTS = Resource(
 
 
 def _ledger(principal: Principal, action: str) -> QuerySet[LedgerEntry]:
+    """None for a role from which the khata is hidden."""
+    if rights.is_hidden(principal, SUBJECT, "balance"):
+        return LedgerEntry.objects.none()
     return reach.of_customers(LedgerEntry.objects.order_by(), principal, action)
 
 

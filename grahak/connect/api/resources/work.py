@@ -7,14 +7,17 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from grahak.connect.api import rights
 from grahak.connect.api.fields import BOOL, DAY, ID, MOMENT, MONEY, OBJECT, TEXT, Field, Narrow, choice
 from grahak.connect.api.principal import Principal
 from grahak.connect.api.resource import Record, Resource
 from grahak.connect.api.resources import reach
+from grahak.connect.api.resources.customers import SUBJECT
 from grahak.core.access import scope_of
 from grahak.core.models import User
 from grahak.customers import actions
 from grahak.customers.models import CHANNELS, PURPOSES, Activity, Consent, ConsentState, Contact, Note, Task
+from grahak.customers.timeline import closed_to
 
 CHANNEL = choice([code for code, _words in CHANNELS])
 PURPOSE = choice([code for code, _words in PURPOSES])
@@ -69,10 +72,14 @@ CONSENTS = Resource(
 
 
 def _notes(principal: Principal, action: str) -> QuerySet[Note]:
+    if rights.is_hidden(principal, SUBJECT, "notes"):
+        return Note.objects.none()
     return reach.of_customers(Note.objects.order_by(), principal, action)
 
 
 def _add_note(principal: Principal, values: Record) -> int:
+    if rights.is_locked(principal, SUBJECT, "notes"):
+        raise ValidationError({"text": _("The key's role may not change this field.")})
     customer = reach.customer_named(principal, values["customer"])
     reach.still_seen(reach.customers(principal, "customers.edit"), customer.pk)
     return actions.write_note(customer, values["text"], by=None).pk
@@ -178,12 +185,10 @@ TASKS = Resource(
 
 
 def _activities(principal: Principal, action: str) -> QuerySet[Activity]:
-    """The timeline; its lines of money only for those who may see the khata, its orders for those who see orders."""
+    """The timeline, without the groups of lines (money, orders, notes …) that the role may not see on screen either."""
     rows = reach.of_customers(Activity.objects.order_by(), principal, action)
-    for group, right in (("money", "payments.view"), ("orders", "orders.view")):
-        if scope_of(principal, right) is None:
-            rows = rows.exclude(group=group)
-    return rows
+    closed = closed_to(principal)
+    return rows.exclude(group__in=closed) if closed else rows
 
 
 ACTIVITIES = Resource(

@@ -75,7 +75,7 @@ def test_a_customer_is_added_changed_and_put_away(owner: Caller, rajkot: Branch)
 
 
 def test_every_wrong_field_is_named_at_once(owner: Caller) -> None:
-    answer = owner.post("/customers", {"kind": "shop", "credit_days": "ten", "colour": "red"})
+    answer = owner.post("/customers", {"name": " ", "kind": "shop", "credit_days": "ten", "colour": "red"})
     assert answer.status_code == 422
     assert {one["field"] for one in answer.json()["errors"]} == {"name", "kind", "credit_days", "colour"}
     assert not Customer.objects.exists()
@@ -125,7 +125,9 @@ def test_a_parameter_that_is_wrong_is_named(owner: Caller, query: str) -> None:
 
 def test_only_the_fields_that_are_asked_for_are_given(owner: Caller, iqbal: Customer) -> None:
     record = owner.get("/customers?fields=name,phones").json()["data"][0]
-    assert record == {"id": iqbal.pk, "name": "Iqbal Traders", "phones": ["+919825011111"], "currency": "INR"}
+    assert record == {"id": iqbal.pk, "name": "Iqbal Traders", "phones": ["+919825011111"]}
+    owed = owner.get("/customers?fields=balance").json()["data"][0]
+    assert owed == {"id": iqbal.pk, "balance": None, "currency": "INR"}
 
 
 def test_equal_questions_for_three_rows_and_thirty(
@@ -216,9 +218,7 @@ def test_a_batch_says_what_became_of_each_item(owner: Caller, iqbal: Customer) -
     items = [{"name": "One"}, {"name": ""}, {"id": iqbal.pk, "city": "Surat"}, 7, {"id": 10**30, "city": "x"}]
     results = owner.post("/customers/batch", {"items": items}).json()["results"]
     assert [one["status"] for one in results] == [201, 422, 200, 422, 404]
-    assert results[1]["error"]["errors"] == [
-        {"item": 1, "field": "name", "message": "Every customer needs a name."}
-    ]
+    assert results[1]["error"]["errors"] == [{"item": 1, "field": "name", "message": "This is needed."}]
     iqbal.refresh_from_db()
     assert iqbal.city == "Surat"
 
@@ -315,3 +315,80 @@ def test_a_request_that_is_being_worked_is_not_worked_again(owner: Caller, busin
     )
     KeptAnswer.objects.update(created_at=timezone.now() - dt.timedelta(minutes=3))  # whoever worked it died
     assert owner.post("/customers", {"name": "Slow"}, **name).status_code == 201
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+@pytest.mark.parametrize("path", ["batch", "upsert"])
+def test_a_batch_that_is_killed_midway_is_worked_once_when_it_is_sent_again(
+    owner: Caller, business: Any, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    from grahak.connect.api import writing
+    from grahak.connect.api.models import KeptAnswer
+
+    items: list[dict[str, Any]] = [{"name": f"Shop {n}"} for n in range(30)]
+    if path == "upsert":
+        items = [one | {"source": "tally", "external_id": str(n)} for n, one in enumerate(items)]
+    asked = 0
+
+    def killed(_principal: Any) -> bool:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            assert Customer.objects.exists()  # some of it was worked
+            raise Killed
+        return True
+
+    name = {"Idempotency-Key": "batch-1"}
+    monkeypatch.setattr(writing, "still_open", killed)
+    with pytest.raises(Killed):
+        owner.post(f"/customers/{path}", {"items": items}, **name)
+    assert not Customer.objects.exists()
+    assert not KeptAnswer.objects.exists()
+    answers = [owner.post(f"/customers/{path}", {"items": items}, **name) for _turn in range(2)]
+    assert [one["status"] for one in answers[0].json()["results"]] == [201] * 30
+    assert answers[0].content == answers[1].content
+    assert Customer.objects.count() == 30
+
+
+def test_a_fault_of_ours_in_the_middle_of_a_batch_leaves_nothing_of_it(
+    owner: Caller, business: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from grahak.core import events
+
+    def break_down(customer_ids: list[int]) -> None:
+        if Customer.objects.count() == 3:
+            raise RuntimeError("out of paper")
+
+    items = [{"name": f"Shop {n}"} for n in range(5)]
+    name = {"Idempotency-Key": "batch-2"}
+    with monkeypatch.context() as patch:
+        patch.setitem(events._LISTENERS, "customers.added", [break_down])
+        answer = owner.post("/customers/batch", {"items": items}, **name)
+    assert (answer.status_code, answer.json()["code"]) == (500, "fault")
+    assert "paper" not in answer.content.decode()
+    assert not Customer.objects.exists()
+    assert owner.post("/customers/batch", {"items": items}, **name).status_code == 200
+    assert Customer.objects.count() == 5
+
+
+def test_a_stranger_who_guesses_numbers_cannot_tell_a_hidden_record_from_none(
+    amina: User, iqbal: Customer, surat: Branch
+) -> None:
+    """The same answer after the same questions to the database, whether the number is another branch's or nobody's."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    stranger = Caller("salesman", amina, surat)
+    stranger.get("/customers/1")
+    told = []
+    for pk in (iqbal.pk, 987_654_321):
+        for method, body in (("GET", None), ("PATCH", {"city": "X"}), ("DELETE", None)):
+            with CaptureQueriesContext(connection) as seen:
+                answer = stranger.ask(method, f"/customers/{pk}", body)
+            shapes = [one["sql"].replace(str(pk), "N") for one in seen if "apikey" not in one["sql"].lower()]
+            told.append((method, answer.status_code, answer.content, len(seen), shapes))
+    assert told[:3] == told[3:]
+    assert {one[1] for one in told} == {404}

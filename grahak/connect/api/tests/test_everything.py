@@ -13,7 +13,9 @@ from grahak.connect.api.tests.conftest import Caller
 from grahak.core.access import scope_of
 from grahak.core.models import Branch, Role, User
 from grahak.customers import actions, custom
-from grahak.customers.models import Consent, Customer, Task
+from grahak.customers.actions import addresses
+from grahak.customers.merging import merge_customers, undo_merge
+from grahak.customers.models import Consent, Customer, Merge, Task
 from grahak.insight.models import Segment
 from grahak.insight.segments import actions as segments
 from grahak.sales.deals.actions.pipelines import add_pipeline
@@ -169,24 +171,105 @@ def test_a_lead_is_captured_and_a_deal_goes_to_its_end(owner: Caller, iqbal: Cus
     assert refused.json()["errors"][0]["field"] == "lost_reason"
 
 
-def test_hidden_fields_are_nowhere_and_locked_ones_are_refused(
-    amina: User, iqbal: Customer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+HIDDEN = frozenset({"credit_limit", "phone", "address", "notes", "balance"})
+
+
+@pytest.fixture
+def shut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A manager who may not see some facts of customers, and not change one more."""
     from grahak.core.rights import fields as field_rights
 
-    monkeypatch.setattr(field_rights, "hidden", lambda _user, _subject: frozenset({"credit_limit", "phones"}))
+    def hidden(user: Any, subject: str) -> frozenset[str]:
+        return HIDDEN if user.role == "manager" and subject == "customers.customer" else frozenset()
+
+    monkeypatch.setattr(field_rights, "hidden", hidden)
     monkeypatch.setattr(
-        field_rights, "locked", lambda _user, _subject: frozenset({"credit_limit", "phones", "city"})
+        field_rights, "locked", lambda user, subject: hidden(user, subject) | {"city", "email"}
     )
+
+
+def test_hidden_fields_are_nowhere_and_locked_ones_are_refused(
+    amina: User, iqbal: Customer, shut: None
+) -> None:
     caller = Caller("manager", amina)
     record = caller.get(f"/customers/{iqbal.pk}").json()
-    assert "credit_limit" not in record and "phones" not in record and "city" in record
+    assert not {"credit_limit", "phones", "whatsapp", "address", "balance"} & set(record)
+    assert {"city", "emails"} <= set(record)
     assert caller.get("/customers?fields=credit_limit").status_code == 422
     assert caller.get("/customers?phone=9825011111").status_code == 422
     for body in ({"city": "X"}, {"credit_limit": "1"}):
         answer = caller.ask("PATCH", f"/customers/{iqbal.pk}", body)
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["field"] in body
+    refused = caller.post("/customers", {"name": "New", "phones": ["9825022222"], "emails": ["a@b.example"]})
+    assert {one["field"] for one in refused.json()["errors"]} == {"phones", "emails"}
+
+
+def test_hidden_facts_of_a_customer_are_in_none_of_its_records(
+    owner: Caller, amina: User, iqbal: Customer, shut: None
+) -> None:
+    contact = iqbal.contacts.get()
+    actions.add_identity(contact, "email", "iqbal@shop.example", by=amina)
+    actions.write_note(iqbal, "Pays late", by=amina)
+    addresses.add_address(iqbal, by=amina, city="Surat", phone="9825033333")
+    iqbal_phone = contact.identities.get(kind="phone").pk
+    caller = Caller("manager", amina)
+    assert {one["kind"] for one in caller.get("/identities").json()["data"]} == {"email"}
+    assert caller.get(f"/identities/{iqbal_phone}").status_code == 404
+    assert "phones" not in caller.get(f"/contacts/{contact.pk}").json()
+    for name in ("notes", "addresses", "ledger"):
+        assert caller.get(f"/{name}").json()["data"] == [], name
+    assert "notes" not in {one["group"] for one in caller.get("/activities").json()["data"]}
+    assert caller.post("/notes", {"customer": iqbal.pk, "text": "x"}).status_code == 422
+    assert caller.post("/addresses", {"customer": iqbal.pk, "city": "Rajkot"}).status_code == 403
+    for kind, value in (("phone", "9825044444"), ("email", "b@shop.example")):
+        refused = caller.post("/identities", {"contact": contact.pk, "kind": kind, "value": value})
+        assert refused.json()["errors"][0]["field"] == "kind"
+    email = contact.identities.get(kind="email").pk
+    assert caller.ask("DELETE", f"/identities/{email}").status_code == 403  # seen, but not to be changed
+    assert {one["kind"] for one in owner.get("/identities").json()["data"]} == {"email", "phone"}
+    assert len(owner.get("/notes").json()["data"]) == len(owner.get("/addresses").json()["data"]) == 1
+
+
+def test_addresses_are_written_changed_and_taken_away(owner: Caller, iqbal: Customer) -> None:
+    body = {"customer": iqbal.pk, "kind": "godown", "city": "Surat", "country": "in", "postcode": "395003"}
+    made = owner.post("/addresses", body | {"ships": True, "latitude": 21.17, "longitude": 72.83})
+    assert made.status_code == 201, made.content
+    first = made.json()
+    assert (first["country"], first["ships"], first["latitude"]) == ("IN", True, 21.17)
+    second = owner.post("/addresses", {"customer": iqbal.pk, "city": "Rajkot", "ships": True}).json()
+    assert [one["id"] for one in owner.get(f"/addresses?customer={iqbal.pk}&ships=true").json()["data"]] == [
+        second["id"]
+    ]
+    assert (
+        owner.ask("PATCH", f"/addresses/{first['id']}", {"area": "Ring Road"}).json()["area"] == "Ring Road"
+    )
+    wrong = owner.ask("PATCH", f"/addresses/{first['id']}", {"postcode": "39", "country": "IN"})
+    assert wrong.json()["errors"][0]["field"] == "postcode"
+    assert owner.post("/addresses", {"customer": iqbal.pk, "latitude": 91}).status_code == 422
+    assert owner.ask("DELETE", f"/addresses/{first['id']}").status_code == 204
+    assert owner.get(f"/addresses/{first['id']}").status_code == 404
+
+
+def test_a_merged_customer_is_answered_for_by_the_kept_one(
+    owner: Caller, amina: User, iqbal: Customer, surat: Branch
+) -> None:
+    gone = actions.add_customer(by=amina, name="Iqbal Trader")
+    merge_customers(iqbal, gone, by=amina)
+    answer = owner.get(f"/customers/{gone.pk}?fields=name")
+    assert (answer.status_code, answer.json()) == (307, {"merged_into": iqbal.pk})
+    assert answer.headers["Location"] == f"/api/v1/customers/{iqbal.pk}?fields=name"
+    for refused in (
+        owner.ask("PATCH", f"/customers/{gone.pk}", {"city": "Surat"}),
+        owner.ask("DELETE", f"/customers/{gone.pk}"),
+    ):
+        assert (refused.status_code, refused.json()["code"]) == (409, "merged")
+        assert refused.json()["merged_into"] == iqbal.pk
+    assert owner.post("/notes", {"customer": gone.pk, "text": "Rang"}).json()["customer"] == iqbal.pk
+    stranger = Caller("salesman", amina, surat)
+    assert stranger.get(f"/customers/{gone.pk}").status_code == 404
+    undo_merge(Merge.objects.get(), by=amina)
+    assert owner.get(f"/customers/{gone.pk}").json()["name"] == "Iqbal Trader"
 
 
 @pytest.mark.parametrize("role", Role.values)

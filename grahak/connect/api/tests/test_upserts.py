@@ -114,3 +114,18 @@ def test_a_number_that_somebody_else_writes_at_the_same_moment_is_not_made_twice
     assert sorted(Customer.objects.values_list("name", "city")) == [
         ("محمد اقبال 1", "Surat"), ("محمد اقبال 2", "Rajkot")
     ]  # fmt: skip
+
+
+def test_a_key_withdrawn_in_the_middle_stops_before_the_next_piece_and_tells_what_was_done(
+    owner: Caller, rajkot: Branch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from grahak.core import events
+    from grahak.core.actions.keys import withdraw_key
+
+    monkeypatch.setitem(
+        events._LISTENERS, "customers.added", [lambda customer_ids: withdraw_key(owner.key, by=None)]
+    )
+    answer = owner.post("/customers/upsert", {"items": [item(number) for number in range(30)]})
+    assert (answer.status_code, answer.json()["code"]) == (401, "key_withdrawn")
+    assert [one["status"] for one in answer.json()["results"]] == [201] * 25
+    assert Customer.objects.count() == 25
