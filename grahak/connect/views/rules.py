@@ -19,7 +19,7 @@ from grahak.connect.rules.models import Again, Rule
 from grahak.core.access import needs
 from grahak.core.toasts import say
 from grahak.customers.views.parts import LARGEST, wants
-from grahak.insight.segments import registry as conditions
+from grahak.insight.segments import rights
 from grahak.insight.segments.tree import TreeError, parse
 from grahak.insight.views import segments_blanks as blanks
 from grahak.insight.views import segments_draft as drafts
@@ -138,7 +138,7 @@ def _save(
     request: HttpRequest, found: Rule | None, draft: drafts.Node, typed: dict[str, Any], steps: list[str]
 ) -> HttpResponse:
     user: Any = request.user
-    tree = checked(draft)
+    tree = checked(draft, user)
     problems: dict[str, str] = {}
     if tree is not None:
         told = {name: typed[name] for name in ("name", "trigger", "settings", "again", "again_days")}
@@ -170,7 +170,7 @@ def _page(
     context: dict[str, Any] = {
         "rule": found,
         "node": drawn(draft, shelf),
-        "shelf": [(head, [(one.code, one.label) for one in codes]) for head, codes in conditions.grouped()],
+        "shelf": [(head, [(one.code, one.label) for one in codes]) for head, codes in rights.offered(request.user)],
         "url": reverse("connect:rule", args=[found.pk]) if found else reverse("connect:rule_new"),
         "items_url": reverse("segments:items"),
         "steps": steps or [],

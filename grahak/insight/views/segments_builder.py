@@ -19,7 +19,7 @@ from grahak.core.access import needs
 from grahak.core.toasts import say
 from grahak.customers.views.parts import sentences, wants
 from grahak.insight.models import Segment
-from grahak.insight.segments import actions, registry
+from grahak.insight.segments import actions, registry, rights
 from grahak.insight.segments.tree import Tree, TreeError, parse
 from grahak.insight.views import segments_blanks as blanks
 from grahak.insight.views import segments_draft as drafts
@@ -97,17 +97,22 @@ def _joining(group: Node, rule: Node) -> str:
     return pgettext("joins rules", "or") if group.match == "any" else pgettext("joins rules", "nor")
 
 
-def checked(draft: Node) -> Tree | None:
-    """The tree of a draft; None where something is still to be mended: it is written into the draft's nodes."""
+def checked(draft: Node, user: Any) -> Tree | None:
+    """The tree of a draft; None where something is still to be mended, or is kept from USER: it is written into the
+    draft's nodes."""
     kept = blanks.to_json(draft)
     if draft.has_problems:
         return None
     try:
-        return parse({"v": 1, **kept})
+        tree = parse({"v": 1, **kept})
+        shut = rights.first_closed(tree, user)
+        if shut is not None:
+            raise TreeError(_("You may not see what this rule asks about: take it out."), shut.path)
     except TreeError as error:
         place = "".join(f"-{step}" for step in error.path)
         (drafts.at(draft, f"r{place}") or draft).problems[""] = str(error.sentence)
         return None
+    return tree
 
 
 def press(draft: Node, do: str) -> str:
@@ -182,7 +187,7 @@ def _posted(request: HttpRequest, segment: Segment | None) -> HttpResponse:
         if len(before) <= LONGEST_STEP:
             steps = [*steps, before][-KEPT_STEPS:]
     elif what == "look":
-        checked(draft)
+        checked(draft, request.user)
     return _page(request, segment, draft, steps=steps, look_at=look_at, posted=True)
 
 
@@ -190,7 +195,7 @@ def _save(
     request: HttpRequest, segment: Segment | None, shown: Segment | None, draft: Node, steps: list[str]
 ) -> HttpResponse:
     name, note = request.POST.get("name", "").strip(), request.POST.get("note", "").strip()
-    tree = checked(draft)
+    tree = checked(draft, request.user)
     problem = "" if name else _("Give it a name.")
     if tree is not None and not problem:
         user: Any = request.user
@@ -227,7 +232,8 @@ def _page(
         "segment": segment,
         "node": drawn(draft, shelf),
         "shelf": [
-            (heading, [(one.code, one.label) for one in found]) for heading, found in registry.grouped()
+            (heading, [(one.code, one.label) for one in found])
+            for heading, found in rights.offered(request.user)
         ],
         "url": reverse("segments:edit", args=[segment.pk]) if segment else reverse("segments:new"),
         "items_url": reverse("segments:items"),
@@ -244,6 +250,6 @@ def _page(
         "name": request.POST.get("name", "")[:120] if posted else name,
         "note": request.POST.get("note", "")[:300] if posted else note,
         "uses": uses_in_words(segment) if segment else [],
-        **(live(checked(draft), request) if posted else {}),
+        **(live(checked(draft, request.user), request) if posted else {}),
     }
     return render(request, "insight/segments/build.html", context, status=status)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from grahak.core.access import needs, scope_of
+from grahak.customers.field_rights import SUBJECT, hidden
 from grahak.insight.segments.compile import compiled
 from grahak.insight.segments.tree import Tree
 from grahak.insight.views.segments_parts import segment_or_404
@@ -50,9 +51,10 @@ def _facts(members: str, params: dict[str, Any], user: Any) -> list[Fact]:
     )
     net, owed, email, whatsapp, sms, none = rows[0]
     told = []
-    if scope_of(user, "orders.view") == "all":
+    closed = hidden(user, SUBJECT)
+    if scope_of(user, "orders.view") == "all" and "net" not in closed:
         told.append(Fact(_("Bought, all in all"), amount=Decimal(net or 0)))
-    if scope_of(user, "payments.view") == "all":
+    if scope_of(user, "payments.view") == "all" and "balance" not in closed:
         told.append(Fact(_("You will get"), amount=Decimal(owed or 0)))
     return [
         *told,

@@ -45,7 +45,7 @@ def live(tree: Tree | None, request: HttpRequest) -> dict[str, Any]:
     context: dict[str, Any] = {"number": None, "salt": number + 1}
     if tree is None:
         draft = drafts.from_form(request.POST)
-        checked(draft)
+        checked(draft, request.user)
         context["missing"] = sum(1 for _path, node in draft.walk() if node.problems) or 1
         return context
     context["says"] = said(tree.root)
@@ -116,7 +116,7 @@ def freshness() -> dict[str, Any]:
 @needs("segments.view")
 def count(request: HttpRequest) -> HttpResponse:
     """The panel for what the form holds."""
-    tree = checked(drafts.from_form(request.POST))
+    tree = checked(drafts.from_form(request.POST), request.user)
     return render(request, "insight/segments/_live.html", live(tree, request))
 
 
@@ -125,7 +125,7 @@ def count(request: HttpRequest) -> HttpResponse:
 def alone(request: HttpRequest) -> HttpResponse:
     """Beside each line how many it fits by itself (lines beyond a second and a half stay without), and what all
     come to."""
-    tree = checked(drafts.from_form(request.POST))
+    tree = checked(drafts.from_form(request.POST), request.user)
     counts: dict[str, int] = {}
     leaves = list(tree.leaves())[:ALONE_AT_MOST] if tree else []
     until = time.monotonic() + ALONE_FOR
@@ -156,7 +156,7 @@ def reasons(request: HttpRequest) -> HttpResponse:
     """Why one customer is, or would be, in what the form holds."""
     pk = request.POST.get("customer", "")
     customer = customer_for(request, int(pk) if pk.isdecimal() and len(pk) < 19 else 0, "customers.view")
-    tree = checked(drafts.from_form(request.POST))
-    found = reasons_for(tree, customer.pk) if tree else []
+    tree = checked(drafts.from_form(request.POST), request.user)
+    found = reasons_for(tree, customer.pk, request.user) if tree else []
     name = "_why" if request.htmx else "reasons"  # type: ignore[attr-defined]
     return render(request, f"insight/segments/{name}.html", {"reasons": found, "customer": customer})

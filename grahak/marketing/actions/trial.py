@@ -12,6 +12,7 @@ from grahak.marketing import audience
 from grahak.marketing.letters import preview
 from grahak.marketing.models import Campaign
 from grahak.marketing.words import liquid
+from grahak.marketing.words.people import closed_to
 
 
 def try_out(campaign: Campaign, language: str, *, to: str, by: User, contact_id: int | None = None) -> None:
@@ -25,7 +26,12 @@ def try_out(campaign: Campaign, language: str, *, to: str, by: User, contact_id:
         contact_id = first_contact(campaign, by)
     try:
         words = preview.for_contact(
-            campaign.letter, language, contact_id or 0, purpose=campaign.purpose, base=links.origin()
+            campaign.letter,
+            language,
+            contact_id or 0,
+            purpose=campaign.purpose,
+            base=links.origin(),
+            closed=closed_to(by),
         )
     except LookupError:
         raise liquid.Mistake(0, _("There is nobody in the audience to make it for.")) from None

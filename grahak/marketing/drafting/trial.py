@@ -3,6 +3,8 @@ in it is counted, and nobody can be unsubscribed by it."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.mail import EmailMultiAlternatives
 from django.utils.translation import gettext as _
 
@@ -13,6 +15,7 @@ from grahak.core.models import User
 from grahak.customers.models import Contact, Customer
 from grahak.marketing.letters import preview
 from grahak.marketing.models import Letter
+from grahak.marketing.words.people import closed_to
 
 
 def reader_of(customer: Customer | None) -> Contact | None:
@@ -34,13 +37,15 @@ def language_for(letter: Letter, reader: Contact | None) -> str:
 
 
 def as_read(
-    letter: Letter, language: str, reader: Contact | None, *, base: str = "", purpose: str = "offers"
+    letter: Letter, language: str, reader: Contact | None, *, by: Any, base: str = "", purpose: str = "offers"
 ) -> Words:
-    """The mail in LANGUAGE as READER gets it (None: somebody made up), our own addresses beginning with BASE. Raises
-    Mistake (FieldMistake where a block is to blame) and BadDocument."""
+    """The mail in LANGUAGE as READER gets it (None: somebody made up), our own addresses beginning with BASE; without
+    what is kept from BY, who looks at it. Raises Mistake (FieldMistake where a block is to blame) and BadDocument."""
     if reader is not None:
         try:
-            return preview.for_contact(letter, language, reader.pk, purpose=purpose, base=base)
+            return preview.for_contact(
+                letter, language, reader.pk, purpose=purpose, base=base, closed=closed_to(by)
+            )
         except LookupError:
             pass  # removed just now
     return preview.sampled(letter, language, purpose=purpose, base=base)
@@ -52,7 +57,7 @@ def send_test(
     """Send the letter to a colleague's address as READER would get it. Raises what `as_read` raises, NoSender, or the
     mail server's error."""
     accounts.required()
-    words = as_read(letter, language, reader, base=links.origin(), purpose=purpose)
+    words = as_read(letter, language, reader, by=by, base=links.origin(), purpose=purpose)
     mail = EmailMultiAlternatives(_("Test: %(subject)s") % {"subject": words.subject}, words.text, to=[to])
     mail.attach_alternative(words.html, "text/html")
     mail.send()

@@ -31,13 +31,14 @@ def said_in(letter: Letter, own: str, wanted: str) -> str:
 
 def for_contact(
     letter: Letter, language: str, contact_id: int, *, purpose: str = "offers", base: str = "", subject: str = "",
-    brand: Brand | None = None,
+    brand: Brand | None = None, closed: frozenset[str] = frozenset(),
 ) -> Words:  # fmt: skip
     """The letter as a contact would get it who reads LANGUAGE. BASE is what our own addresses begin with: empty for a
-    page of ours. Raises LookupError where there is no such contact, liquid.Mistake where it cannot be said."""
+    page of ours; CLOSED are tags of which nothing is said. Raises LookupError where there is no such contact,
+    liquid.Mistake where it cannot be said."""
     made = compiled(letter, said_in(letter, "", language), brand, base=base)
     names = {*made.names, *(liquid.names_in(subject) if subject else ())}
-    person = people([(contact_id, made.language)], names).get(contact_id)
+    person = people([(contact_id, made.language)], names, closed).get(contact_id)
     if person is None:
         raise LookupError(contact_id)
     return _said(made, person, purpose, base, subject)

@@ -47,9 +47,9 @@ FILTERS = (
 )
 
 
-def all_tags() -> list[Tag]:
-    """Every tag, those of the fields that the shop invented too."""
-    return [*(tag for tag in people.tags() if tag.name not in _OWN), *MAIL]
+def all_tags(user: Any = None) -> list[Tag]:
+    """Every tag, those of the fields that the shop invented too; without those that are kept from USER."""
+    return [*(tag for tag in people.tags(user) if tag.name not in _OWN), *MAIL]
 
 
 def names() -> set[str]:
@@ -57,8 +57,8 @@ def names() -> set[str]:
     return {tag.name for tag in all_tags()}
 
 
-def groups() -> list[Group]:
-    """The tags by what they are about."""
+def groups(user: Any = None) -> list[Group]:
+    """The tags by what they are about; without those that are kept from USER."""
     labels = (
         ("contact.", _("The person")),
         ("customer.", _("The customer or shop")),
@@ -66,7 +66,7 @@ def groups() -> list[Group]:
         ("own.", _("Your own fields")),
         ("shop.", _("Us")),
     )
-    tags = all_tags()
+    tags = all_tags(user)
     found = [Group(label, tuple(tag for tag in tags if tag.name.startswith(root))) for root, label in labels]
     rest = tuple(tag for tag in tags if not any(tag.name.startswith(root) for root, _label in labels))
     return [group for group in (*found, Group(_("This letter"), rest)) if group.tags]

@@ -50,12 +50,12 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     return steps_page(request, found)
 
 
-def _what_step(found: Campaign) -> dict[str, Any]:
+def _what_step(found: Campaign, user: Any) -> dict[str, Any]:
     """What the step of this channel's words draws."""
     if found.channel == "sms":
-        return words_step(found)
+        return words_step(found, user)
     if found.channel == "whatsapp":
-        return {"approved": approved_step(found), "tags": tags()}
+        return {"approved": approved_step(found), "tags": tags(user)}
     return {}
 
 
@@ -114,7 +114,7 @@ def steps_page(
         "now": timezone.now(),
         "spoken": [(code, names_of(code)) for code in languages],
         "subjects": subjects_of(found),
-        **_what_step(found),
+        **_what_step(found, request.user),
         **bound,
     }
     return render(request, "marketing/steps.html", context, status=status)

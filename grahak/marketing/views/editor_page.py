@@ -81,7 +81,7 @@ def context(request: HttpRequest, press: Press) -> dict[str, Any]:
         "refused": press.refused,
         "overtaken": press.overtaken,
         "focus": _focus(press),
-        **(_extras(block) if block else {}),
+        **(_extras(block, request.user) if block else {}),
     }
 
 
@@ -90,9 +90,9 @@ def checks_of(letter: Letter) -> list[Check]:
     return sorted(checks(letter), key=lambda check: check.level != "stop")
 
 
-def _extras(block: Any) -> dict[str, Any]:
+def _extras(block: Any, user: Any) -> dict[str, Any]:
     """What the fields of some blocks choose from."""
-    extras: dict[str, Any] = {"sayings": panels.sayings(), "filters": tags.FILTERS}
+    extras: dict[str, Any] = {"sayings": panels.sayings(user), "filters": tags.FILTERS}
     if block["type"] == "picture":
         extras |= {"picture": panels.chosen_picture(block), "pictures": panels.latest_pictures()}
     if block["type"] == "product":

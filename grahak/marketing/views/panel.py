@@ -126,11 +126,11 @@ class Saying:
     sample: Any
 
 
-def sayings() -> list[tuple[Any, list[Saying]]]:
-    """What a text can say about its reader, by what it is about."""
+def sayings(user: Any) -> list[tuple[Any, list[Saying]]]:
+    """What a text of USER's can say about its reader, by what it is about."""
     return [
         (group.label, [Saying(tag.label, written(tag), tag.sample) for tag in group.tags])
-        for group in tags.groups()
+        for group in tags.groups(user)
     ]
 
 

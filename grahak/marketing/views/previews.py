@@ -89,15 +89,15 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         "own_language": trial.language_for(letter, trial.reader_of(customer)),
         "sheet": f"{reverse('letters:sheet', args=[pk])}?{urlencode({k: v for k, v in chosen.items() if v})}",
         "to": asked.get("to", "") or cast(User, request.user).email,
-        **_words(letter, language, customer, home),
+        **_words(letter, language, customer, home, request.user),
     }
     return render(request, "marketing/letters/preview.html", context)
 
 
-def _words(letter: Letter, language: str, customer: Customer | None, home: Home) -> dict[str, Any]:
+def _words(letter: Letter, language: str, customer: Customer | None, home: Home, by: Any) -> dict[str, Any]:
     """Subject, beginning and plain text, or the mistake that keeps them from being said."""
     try:
-        words = trial.as_read(letter, language, trial.reader_of(customer), purpose=_purpose(home))
+        words = trial.as_read(letter, language, trial.reader_of(customer), by=by, purpose=_purpose(home))
     except Mistake as mistake:
         return {"mistake": str(mistake), "where": getattr(mistake, "block", "")}
     return {"subject": words.subject, "text": words.text, "size": (len(words.html.encode()) + 512) // 1024}
@@ -114,7 +114,8 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     language = _language(letter, request.GET, customer)
     home = home_of(letter)
     try:
-        words = trial.as_read(letter, language, trial.reader_of(customer), purpose=_purpose(home))
+        reader = trial.reader_of(customer)
+        words = trial.as_read(letter, language, reader, by=request.user, purpose=_purpose(home))
     except (Mistake, BadDocument) as error:
         page = render(request, "marketing/letters/mistake.html", {"mistake": str(error)})
         return sandboxed(page.content.decode())
@@ -138,7 +139,7 @@ def starter(request: HttpRequest, code: str, language: str) -> HttpResponse:
     letter = Letter(name=found.name, document=found.document, default_language="en")
     customer = trial.somebody(cast(User, request.user))
     try:
-        words = trial.as_read(letter, language, trial.reader_of(customer))
+        words = trial.as_read(letter, language, trial.reader_of(customer), by=request.user)
     except (Mistake, BadDocument) as error:
         page = render(request, "marketing/letters/mistake.html", {"mistake": str(error)})
         return sandboxed(page.content.decode())

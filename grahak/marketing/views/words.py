@@ -38,13 +38,13 @@ class Words:
     error: str = ""
 
 
-def words_step(found: Campaign) -> dict[str, Any]:
+def words_step(found: Campaign, user: Any) -> dict[str, Any]:
     """What the step of an SMS draws."""
     written = dict(found.texts.values_list("language", "body"))
     account = SmsAccount.objects.order_by("pk").first()
     return {
         "texts": lines_of(found, written, uses.use_of(found.pk).dlt),
-        "tags": tags(),
+        "tags": tags(user),
         "wants_dlt": bool(account and account.entity),
     }
 

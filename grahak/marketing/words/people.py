@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grahak.core import business, money
 from grahak.customers import custom
+from grahak.customers.field_rights import SUBJECT, hidden
 from grahak.customers.models import Contact
 from grahak.marketing.words.filters import Day
 from grahak.marketing.words.links import clean
@@ -56,9 +57,25 @@ TAGS = (
 NAMES = frozenset(tag.name for tag in TAGS)
 
 
-def tags() -> list[Tag]:
-    """What a text can say, with the fields that the shop invented."""
-    return [*TAGS, *(Tag(f"own.{one.code}", one.name, "–") for one in custom.fields())]
+# Which field of a customer's record a tag tells, beside those of the shop's own
+_FIELD_OF = {"figures.balance": "balance"} | dict.fromkeys(
+    (f"figures.{one}" for one in ("orders", "last_order_date", "due_on", "usual_gap", "usual_items")),
+    "orders",
+)
+
+
+def tags(user: Any = None) -> list[Tag]:
+    """What a text can say, with the fields that the shop invented; without those that are kept from USER."""
+    found = [*TAGS, *(Tag(f"own.{one.code}", one.name, "–") for one in custom.fields())]
+    shut = closed_to(user)
+    return [tag for tag in found if tag.name not in shut]
+
+
+def closed_to(user: Any) -> frozenset[str]:
+    """The names of the tags over fields that are kept from USER; none for nobody (Grahak itself)."""
+    shut = hidden(user, SUBJECT) if user is not None else frozenset()
+    own = {f"own.{name.removeprefix(custom.PREFIX)}" for name in shut if name.startswith(custom.PREFIX)}
+    return frozenset(own | {name for name, field in _FIELD_OF.items() if field in shut})
 
 
 def names() -> set[str]:
@@ -114,9 +131,11 @@ def day_in(date: dt.date, language: str) -> str:
     return format_date(date, pattern, locale=language or "en")
 
 
-def people(wanted: Sequence[tuple[int, str]], names: Collection[str]) -> dict[int, Person]:
-    """The persons behind (contact id, language) pairs, with the values for the tags NAMES. A handful of
-    queries whatever their number."""
+def people(
+    wanted: Sequence[tuple[int, str]], names: Collection[str], closed: frozenset[str] = frozenset()
+) -> dict[int, Person]:
+    """The persons behind (contact id, language) pairs, with the values for the tags NAMES; as though nothing were
+    known of those that are CLOSED. A handful of queries whatever their number."""
     languages = dict(wanted)
     contacts = Contact.objects.filter(pk__in=languages).values_list(
         "pk", "name", "customer_id", "customer__name", "customer__city", "customer__area"
@@ -137,8 +156,17 @@ def people(wanted: Sequence[tuple[int, str]], names: Collection[str]) -> dict[in
             "own": _own(own.get(customer_id, {})),
             "figures": _said(figures.get(customer_id), items.get(customer_id, ()), languages[pk]),
         }
-        found[pk] = Person(pk, customer_id, name, values)
+        found[pk] = Person(pk, customer_id, name, _without(values, closed) if closed else values)
     return found
+
+
+def _without(values: dict[str, Any], closed: frozenset[str]) -> dict[str, Any]:
+    nothing = _said(None, (), "")
+    for name in closed:
+        root, _dot, leaf = name.partition(".")
+        if leaf in values[root]:
+            values[root][leaf] = nothing.get(leaf) if root == "figures" else ""
+    return values
 
 
 _TITLES = re.compile(r"^(?:mr|mrs|ms|dr|shri|smt|md|mohd)\.?$", re.IGNORECASE)
