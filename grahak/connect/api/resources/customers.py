@@ -384,7 +384,7 @@ def moved(principal: Principal, pk: int) -> int | None:
     if not rows.filter(pk=pk, merged_into__isnull=False).exists():
         return None
     kept = kept_ids([pk]).get(pk)
-    return kept if rows.filter(pk=kept).exists() else None
+    return kept if kept is not None and rows.filter(pk=kept).exists() else None
 
 
 def remove(_principal: Principal, customer: Customer) -> None:
