@@ -781,6 +781,7 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     },
     **dict.fromkeys(("connect:reject", "connect:reject_again"), lambda world: {"pk": world.reject.pk}),
     "marketing:variant": lambda world: {"pk": world.draft.pk, "code": "A"},
+    "marketing:approved_variant": lambda world: {"pk": world.draft.pk, "code": "A"},
     **dict.fromkeys(
         (
             *("letters:edit", "letters:undo", "letters:preview", "letters:sheet", "letters:test"),

@@ -8,8 +8,11 @@ from typing import Any
 def lean(db: Any) -> None:
     """Keep this thread's connection small: a ledger of a million rows is walked once, front to back, and a
     big page cache or a mapped file would only make the process look (and be) bigger the longer the list
-    is."""
+    is. What is worked out on the way (the plan of a launch) goes to a file and not to memory, as far as no transaction
+    is under way: then it can't be changed."""
     if db.vendor == "sqlite":
         with db.cursor() as cursor:
             cursor.execute("PRAGMA mmap_size=0")
             cursor.execute("PRAGMA cache_size=-8192")
+            if not db.in_atomic_block:
+                cursor.execute("PRAGMA temp_store=FILE")

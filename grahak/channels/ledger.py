@@ -112,7 +112,7 @@ def freeze_audience(dispatch_id: int) -> None:
     renderer = renderers.renderer_of(dispatch)
     if renderer.freeze is not None:
         freeze(dispatch, renderer.freeze)
-    else:
+    elif renderer.audience is not None:
         launch(dispatch, renderer.audience(dispatch))
 
 

@@ -78,12 +78,12 @@ Rendered = Words | Short | Unsayable
 
 @dataclass(frozen=True)
 class Renderer:
-    """AUDIENCE gives the recipients in a stable order, lazily (a million must not sit in memory); where there is FREEZE
-    it writes them into the ledger itself, with statements of its own in short transactions. RENDER
+    """AUDIENCE gives the recipients in a stable order, lazily (a million must not sit in memory); or FREEZE writes them
+    into the ledger itself, with statements of its own in short transactions: one of the two. RENDER
     makes the words of one claimed batch with set queries; it gives one Rendered a message, in any order."""
 
     name: str
-    audience: Callable[[Dispatch], Iterable[Recipient]]
+    audience: Callable[[Dispatch], Iterable[Recipient]] | None
     render: Callable[[Dispatch, Sequence[Claimed]], list[Rendered]]
     purposes: tuple[str, ...] = field(default=("offers", "service"))
     freeze: Callable[[Dispatch], None] | None = None

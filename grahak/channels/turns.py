@@ -277,7 +277,7 @@ def skip(rows: Sequence[tuple[int, str] | tuple[int, str, str]], worker: str) ->
 
 def release(worker: str, channel: str = "") -> int:
     """Put back what this worker holds (of one CHANNEL, or all) and has not attempted: it is going home."""
-    held = Message.objects.filter(state=MessageState.CLAIMED, claimed_by=worker)
+    held = Message.objects.in_hand().filter(state=MessageState.CLAIMED, claimed_by=worker)
     return (held.filter(channel=channel) if channel else held).update(
         state=MessageState.WAITING, claimed_by="", claimed_until=None
     )
@@ -288,7 +288,7 @@ def take_back(is_dead: Callable[[str], bool], *, now: dt.datetime | None = None)
     row is an orphan when its lease ran out or IS_DEAD(worker). NOT_BEFORE of an unknown one is the moment
     from which the mail server cannot be getting it any more. Returns (put back, unknown)."""
     now = now or timezone.now()
-    held = Message.objects.filter(state__in=(MessageState.CLAIMED, MessageState.ATTEMPTED))
+    held = Message.objects.in_hand().exclude(state=MessageState.UNKNOWN)
     owners = held.order_by("claimed_by").values_list("claimed_by", flat=True).distinct()
     dead = [owner for owner in owners if is_dead(owner)]
     orphans = held.filter(Q(claimed_until__lt=now) | Q(claimed_by__in=dead))

@@ -52,13 +52,12 @@ class Unknown(NamedTuple):
 
 def any_left() -> bool:
     """Whether anything is unknown."""
-    return Message.objects.filter(state=MessageState.UNKNOWN, channel="email").exists()
+    return Message.objects.in_hand().filter(state=MessageState.UNKNOWN, channel="email").exists()
 
 
 def _unknown() -> list[Unknown]:
-    rows = Message.objects.filter(
-        state=MessageState.UNKNOWN, channel="email", attempted_at__isnull=False
-    ).order_by("pk")
+    unknown = Message.objects.in_hand().filter(state=MessageState.UNKNOWN, channel="email")
+    rows = unknown.filter(attempted_at__isnull=False).order_by("pk")
     return [
         Unknown(*row)  # type: ignore[arg-type]  # attempted_at is set, says the filter
         for row in rows.values_list(

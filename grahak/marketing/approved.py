@@ -23,18 +23,22 @@ class Place:
 
 @dataclass(frozen=True)
 class Step:
-    """What the step draws: the templates to choose from, the one chosen, its places, how it reads by language."""
+    """What the step draws: the templates to choose from, the one chosen, its places, how it reads by language. VARIANT
+    is the letter of the variant whose own it is; empty for the campaign's."""
 
     choices: list[tuple[str, str]]
     template: str
+    variant: str = ""
     places: list[Place] = field(default_factory=list)
     previews: list[tuple[str, Preview]] = field(default_factory=list)
     gone: bool = False
 
 
-def approved_step(found: Campaign, typed: Use | None = None, wrong: Mapping[str, str] | None = None) -> Step:
-    """The step as it is kept, or as it was TYPED with what is WRONG by slot."""
-    use = typed or uses.use_of(found.pk)
+def approved_step(
+    found: Campaign, typed: Use | None = None, wrong: Mapping[str, str] | None = None, *, variant: str = ""
+) -> Step:
+    """The step as it is kept, or as it was TYPED with what is WRONG by slot; of the campaign, or of one VARIANT."""
+    use = typed or (uses.own_of(found.pk, variant) if variant else uses.use_of(found.pk))
     known = uses.choices(found.purpose)
     choices = [
         (name, f"{name} · {', '.join(row.language for row in rows)} · {_category(rows[0].category)}")
@@ -53,7 +57,7 @@ def approved_step(found: Campaign, typed: Use | None = None, wrong: Mapping[str,
         for row in rows
     ]
     gone = bool(use.template) and use.template not in dict(choices)
-    return Step(choices, use.template, places, previews, gone)
+    return Step(choices, use.template, variant, places, previews, gone)
 
 
 def _category(code: str) -> str:

@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/who/", steps.who, name="who"),
     path("<int:pk>/words/", steps.words, name="words"),
     path("<int:pk>/template/", approved.keep, name="approved"),
+    path("<int:pk>/variants/<str:code>/template/", approved.keep, name="approved_variant"),
     path("<int:pk>/meter/", words.meter, name="meter"),
     path("<int:pk>/phone/", texting.try_out, name="phone_try"),
     path("<int:pk>/how/", steps.how, name="how"),

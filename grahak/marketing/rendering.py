@@ -1,4 +1,4 @@
-"""The campaign's side of the sending ledger: its audience, and the words for one claimed batch."""
+"""The campaign's side of the sending ledger: the words for one claimed batch."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from grahak.channels import tokens
 from grahak.channels.email import accounts
 from grahak.channels.links_public import tracking
 from grahak.channels.models import Dispatch, Link, Message, SkipReason
-from grahak.channels.renderers import Claimed, Recipient, Rendered, Renderer, Unsayable
+from grahak.channels.renderers import Claimed, Rendered, Unsayable
 from grahak.channels.whatsapp import uses
-from grahak.marketing import audience
 from grahak.marketing.letters import brand, codes, quick, shelves
 from grahak.marketing.letters import document as documents
 from grahak.marketing.letters.compile import Compiled, compiled
@@ -75,11 +74,6 @@ def keep_links(dispatch: Dispatch, urls: Iterable[str]) -> None:
         [Link(dispatch=dispatch, url=url) for url in sorted(urls) if len(url) <= LONGEST_LINK],
         ignore_conflicts=True,
     )
-
-
-def recipients(dispatch: Dispatch) -> Iterable[Recipient]:
-    """The audience of a campaign's dispatch, as far as who sent it may see customers."""
-    return audience.recipients(Campaign.objects.get(dispatch=dispatch), dispatch.by)
 
 
 def render(dispatch: Dispatch, messages: Sequence[Claimed]) -> list[Rendered]:
@@ -262,6 +256,3 @@ def _tracked(base: str, message_id: int, links: dict[str, int], url: str) -> str
 
 def _plain(urls: Mapping[str, str], url: str) -> str:
     return urls.get(url, url)
-
-
-RENDERER = Renderer(NAME, recipients, render)

@@ -3,9 +3,11 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from grahak.channels import actions, ledger, turns
+from grahak.channels import actions, ledger, turns, unknowns
 from grahak.channels.models import Dispatch, DispatchState, Message, MessageState, Suppression
 from grahak.channels.renderers import Recipient
 from grahak.channels.tests.people import launched, somebody
@@ -26,6 +28,22 @@ def test_a_launch_freezes_one_row_a_contact_and_counts_them():
     assert dispatch.audience == 2
     assert dispatch.state == DispatchState.SENDING
     assert ledger.tally(dispatch).adds_up
+
+
+def test_what_workers_hold_is_found_by_its_own_small_index_however_long_the_ledger_is():
+    """Every worker looks for it every few seconds."""
+    with CaptureQueriesContext(connection) as asked:
+        turns.take_back(lambda worker: False)
+        turns.release(ME)
+        unknowns.any_left()
+    looked = [query["sql"] for query in asked if "channels_message" in query["sql"]]
+    assert len(looked) == 5
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        for sql in looked:
+            cursor.execute(f"EXPLAIN {'QUERY PLAN ' if connection.vendor == 'sqlite' else ''}{sql}")
+            assert "messages_in_hand" in str(cursor.fetchall()), sql
 
 
 def test_an_interrupted_freeze_starts_anew():

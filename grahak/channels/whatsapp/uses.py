@@ -54,6 +54,21 @@ def use_of(subject_id: int, *, renderer: str = "campaign", variant: str = "") ->
     return read(found.get(variant) or found.get(""))
 
 
+def own_of(subject_id: int, variant: str, *, renderer: str = "campaign") -> Use:
+    """What a variant says that is not what its subject says; an empty use where it says the same."""
+    row = TemplateUse.objects.filter(
+        renderer=renderer, subject_id=subject_id, channel=CHANNEL, variant=variant
+    ).first()
+    return read(row.data if row else None)
+
+
+def forget(subject_id: int, variant: str, *, renderer: str = "campaign") -> None:
+    """Let a variant say what its subject says."""
+    TemplateUse.objects.filter(
+        renderer=renderer, subject_id=subject_id, channel=CHANNEL, variant=variant
+    ).delete()
+
+
 def keep(subject_id: int, use: Use, *, renderer: str = "campaign", variant: str = "") -> None:
     """Keep what a subject says."""
     TemplateUse.objects.update_or_create(

@@ -41,7 +41,7 @@ from grahak.config.bench import frame
 from grahak.core import bulk
 from grahak.core.models import Business, User
 from grahak.customers.models import Consent, Contact, Customer, Identity
-from grahak.marketing import rendering
+from grahak.marketing import launch, rendering
 from grahak.marketing.letters import actions as letters
 from grahak.marketing.letters import quick
 from grahak.marketing.models import AudiencePart, Campaign, Letter
@@ -266,7 +266,7 @@ def measure(what: str, size: int, port: int, weight: int = 0) -> None:
         connections=CONNECTIONS if what == "rate" else NULL_CONNECTIONS,
     )
     began = time.perf_counter()
-    ledger.launch(dispatch, renderers.renderer_of(dispatch).audience(dispatch))
+    ledger.freeze(dispatch, launch.freeze)
     if what == "rate":
         engine.send_all(account=account)
     else:

@@ -6,8 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from grahak.channels.models import TemplateUse
 from grahak.core import audit
 from grahak.core.models import User
+from grahak.marketing import rendering
 from grahak.marketing.actions.drafts import begin, choose
 from grahak.marketing.actions.readiness import OnItsWay
 from grahak.marketing.audience.parts import parts_of
@@ -39,6 +41,10 @@ def clone(campaign: Campaign, *, by: User) -> Campaign:
     CampaignText.objects.bulk_create(
         CampaignText(campaign=copy, language=text.language, subject=text.subject, body=text.body)
         for text in campaign.texts.all()
+    )
+    TemplateUse.objects.bulk_create(
+        TemplateUse(subject_id=copy.pk, channel=use.channel, variant=use.variant, data=use.data)
+        for use in TemplateUse.objects.filter(renderer=rendering.NAME, subject_id=campaign.pk)
     )
     for variant in campaign.variants.select_related("letter"):
         Variant.objects.create(

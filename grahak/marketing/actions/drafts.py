@@ -8,9 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from grahak.channels.models import TemplateUse
 from grahak.channels.rules import rules
 from grahak.core import audit, business
 from grahak.core.models import User
+from grahak.marketing import rendering
 from grahak.marketing.actions.readiness import still_draft
 from grahak.marketing.audience.parts import Part, parts_of, stored
 from grahak.marketing.letters import quick
@@ -167,6 +169,7 @@ def drop_variant(campaign: Campaign, code: str, *, by: User) -> None:
     """Take a variant off a draft. Those after it keep their letters."""
     still_draft(campaign)
     if campaign.variants.filter(code=code).delete()[0]:
+        TemplateUse.objects.filter(renderer=rendering.NAME, subject_id=campaign.pk, variant=code).delete()
         audit.record("marketing.campaign.varied", campaign, by=by, variant=code, fields=[])
 
 

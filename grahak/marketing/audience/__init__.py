@@ -4,35 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from grahak.channels.models import SkipReason
-from grahak.channels.renderers import Recipient
 from grahak.core.models import User
 from grahak.customers.models import Consent, ConsentState, Contact, Identity
 from grahak.marketing.audience.parts import Part, customers_of, out_of_sight, part_name, parts_of
-from grahak.marketing.audience.plan import planned, spoken_in
+from grahak.marketing.audience.plan import planned
 from grahak.marketing.models import Campaign
 
-__all__ = ["Part", "Reach", "best_contacts", "customers_of", "parts_of", "reach", "recipients"]
-PIECE = 1_000
-
-
-def recipients(campaign: Campaign, by: User | None) -> Iterator[Recipient]:
-    """One row a customer, in the order of their ids. The contact is the first who has an e-mail and said yes,
-    else the first with an e-mail, else the first; the language the contact's, the customer's or the
-    campaign's, whichever the campaign has words in."""
-    spoken = set(spoken_in(campaign))
-    customers = customers_of(campaign, by).order_by("pk")
-    after = 0
-    while piece := list(customers.filter(pk__gt=after).values_list("pk", "language")[:PIECE]):
-        after = piece[-1][0]
-        contacts = best_contacts([pk for pk, _language in piece], campaign.purpose)
-        for pk, language in piece:
-            contact_id, own = contacts.get(pk, (None, ""))
-            said = next((code for code in (own, language) if code in spoken), campaign.default_language)
-            yield Recipient(pk, contact_id, said)
+__all__ = ["Part", "Reach", "best_contacts", "customers_of", "parts_of", "reach"]
 
 
 def best_contacts(customers: Iterable[int], purpose: str) -> dict[int, tuple[int, str]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from grahak.channels.sms import uses as sms_uses
 from grahak.channels.whatsapp import uses as whatsapp_uses
+from grahak.channels.whatsapp.uses import Use
 from grahak.marketing import rendering
 from grahak.marketing.letters.tags import names
 from grahak.marketing.models import Campaign
@@ -52,7 +53,23 @@ def _sms(campaign: Campaign) -> list[Found]:
 
 
 def _whatsapp(campaign: Campaign) -> list[Found]:
-    use = whatsapp_uses.use_of(campaign.pk)
+    """Of the campaign's template where somebody gets it, and of each variant's own, which is then named."""
+    own = {code: whatsapp_uses.own_of(campaign.pk, code) for code in _codes(campaign)}
+    uses = {code: use for code, use in own.items() if use.template}
+    if not own or len(uses) < len(own):
+        uses[""] = whatsapp_uses.use_of(campaign.pk)
+    found = []
+    for code, use in sorted(uses.items()):
+        of = f"{code}: " if code else ""
+        found += [replace(one, what=f"{of}{one.what}") for one in _of_use(campaign, use)]
+    return list(dict.fromkeys(found))
+
+
+def _codes(campaign: Campaign) -> list[str]:
+    return list(campaign.variants.values_list("code", flat=True))
+
+
+def _of_use(campaign: Campaign, use: Use) -> list[Found]:
     spoken = {code for code, _name in settings.LANGUAGES} if use.template else set()
     found = [
         Found(one.what, one.language, one.slot or "template", one.level)

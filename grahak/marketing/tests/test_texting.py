@@ -146,6 +146,39 @@ def test_each_gets_the_approved_template_in_their_language_with_their_own_values
     }
 
 
+def test_a_variant_may_have_a_template_of_its_own_on_its_screen_in_what_goes_out_and_in_the_next_one(
+    amina: User, meta: fake_whatsapp.FakeWhatsApp, client: Client
+) -> None:
+    people = [buyer(amina, f"Shop {n}", f"98250 2{n:04}", "whatsapp") for n in range(20)]
+    found = campaign(amina, "whatsapp", people)
+    uses.keep(found.pk, Use("new_stock", VALUES))
+    actions.set_variant(found, "A", by=amina, name="With the news")
+    actions.set_variant(found, "B", by=amina, name="The order only")
+    client.force_login(amina)
+    url = f"/campaigns/{found.pk}/variants/B/template/"
+    assert client.post(url, {"template": "nobody_approved_this"}).status_code == 422
+    assert client.post(url, {"template": "order_ready"}).status_code == 302
+    page = client.get(f"/campaigns/{found.pk}/").content.decode()
+    assert 'id="id_templateA"' in page
+    assert "B: “" in page  # what is still to be filled in, by its variant
+    wrong = client.post(url, {"template": "order_ready", "value_body:1": "{{ contact.first"})
+    assert wrong.status_code == 422
+    filled = {f"value_{slot.key}": "{{ customer.name }}" for slot in uses.slots_of("order_ready")}
+    assert client.post(url, {"template": "order_ready", **filled}).status_code == 302
+    assert client.post(f"/campaigns/{found.pk}/variants/C/template/", {"template": ""}).status_code == 404
+    again = actions.clone(found, by=amina)
+    sent(found, amina, account=meta.account)  # type: ignore[attr-defined]
+    drawn = dict(Message.objects.values_list("address", "variant"))
+    assert set(drawn.values()) == {"A", "B"}
+    for number, _text, _ours, told in meta.taken:
+        assert told["template"]["name"] == {"A": "new_stock", "B": "order_ready"}[drawn[number]]
+    assert uses.use_of(again.pk) == Use("new_stock", VALUES)
+    assert uses.own_of(again.pk, "B").template == "order_ready"
+    client.post(f"/campaigns/{again.pk}/variants/B/template/", {"template": ""})
+    assert uses.own_of(again.pk, "B") == Use()
+    assert uses.use_of(again.pk, variant="B").template == "new_stock"
+
+
 def test_without_a_template_only_those_get_it_who_wrote_in_the_last_day(
     amina: User, meta: fake_whatsapp.FakeWhatsApp
 ) -> None:

@@ -3,7 +3,8 @@ report (`views.sent`)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,7 +23,7 @@ from grahak.customers.views.parts import wants
 from grahak.insight.models import Segment
 from grahak.marketing import actions, answers
 from grahak.marketing.actions import Problem
-from grahak.marketing.approved import approved_step
+from grahak.marketing.approved import Step, approved_step
 from grahak.marketing.campaign_forms import HowForm, NameForm, TryForm, VariantForm, WhenForm, initial
 from grahak.marketing.models import AudiencePart, Campaign, Stage, Variant
 from grahak.marketing.views.doors import campaign_or_404
@@ -86,8 +87,8 @@ def steps_page(
 ) -> HttpResponse:
     """All steps of a draft. BOUND are forms with faults, that stand in place of the clean ones; AT is their step."""
     user: Any = request.user
-    variants = list(found.variants.select_related("letter"))
     languages = languages_of(found)
+    tried = bound.get("ways") or ways(found)
     planned = planned_for(request, found)
     parts = found.parts.select_related("segment").order_by("minus", "position", "pk")
     context = {
@@ -104,8 +105,8 @@ def steps_page(
         .order_by("name")
         .values_list("pk", "name", "members"),
         "views": SavedView.objects.filter(Q(is_shared=True) | Q(by=user)).order_by("position", "pk"),
-        "variants": [(one, VariantForm(initial=variant_of(one), languages=languages)) for one in variants],
-        "may_vary": len(variants) < len(actions.CODES),
+        "ways": tried,
+        "may_vary": len(tried) < len(actions.CODES),
         "problems": mends(found, actions.problems(found)),
         "rules": rules(),
         "asked_why": answers.last_answer(found) if found.stage == Stage.DRAFT else None,
@@ -118,6 +119,40 @@ def steps_page(
         **bound,
     }
     return render(request, "marketing/steps.html", context, status=status)
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way of saying a campaign as its step draws it: its FORM, and on WhatsApp the template that is its own
+    (APPROVED) with what is wrong with the choice."""
+
+    variant: Variant
+    form: VariantForm
+    approved: Step | None = None
+    error: str = ""
+
+
+def ways(
+    found: Campaign,
+    *,
+    forms: Mapping[str, VariantForm] | None = None,
+    approved: Mapping[str, Step] | None = None,
+    error: Mapping[str, str] | None = None,
+) -> list[Way]:
+    """The variants of a campaign; FORMS, APPROVED and ERROR are what was typed and is wrong, by their letters."""
+    languages = languages_of(found)
+    forms, approved, error = forms or {}, approved or {}, error or {}
+    return [
+        Way(
+            one,
+            forms.get(one.code) or VariantForm(initial=variant_of(one), languages=languages),
+            approved.get(one.code) or approved_step(found, variant=one.code)
+            if found.channel == "whatsapp"
+            else None,
+            error.get(one.code, ""),
+        )
+        for one in found.variants.select_related("letter")
+    ]
 
 
 def languages_of(found: Campaign) -> list[str]:

@@ -23,7 +23,7 @@ from grahak.marketing.campaign_forms import BeginForm, HowForm, NameForm, TryFor
 from grahak.marketing.letters import actions as letters
 from grahak.marketing.models import Campaign
 from grahak.marketing.segments import segment_named
-from grahak.marketing.views.campaign import WHOLE_LIST, languages_of, steps_page
+from grahak.marketing.views.campaign import WHOLE_LIST, languages_of, steps_page, ways
 from grahak.marketing.views.doors import draft_or_404
 from grahak.marketing.views.words import typed
 
@@ -207,11 +207,8 @@ def variant(request: HttpRequest, pk: int, code: str) -> HttpResponse:
             return _back(found, "variants")
         form = VariantForm(request.POST, languages=languages_of(found))
         if not form.is_valid():
-            variants = [
-                (row, form if row.code == code else VariantForm(initial={}, languages=languages_of(found)))
-                for row in found.variants.all()
-            ]
-            return steps_page(request, found, status=422, at="variants", variants=variants)
+            typed_ways = ways(found, forms={code: form})
+            return steps_page(request, found, status=422, at="variants", ways=typed_ways)
         data = form.cleaned_data
         actions.set_variant(
             found, one.code, by=user, name=data["name"], share=data["share"], subjects=form.subjects(),
