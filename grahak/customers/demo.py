@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Callable
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import transaction
 
 from grahak.core import business
 from grahak.core.models import User
@@ -18,9 +23,11 @@ from grahak.customers.actions import (
     write_note,
 )
 from grahak.customers.actions.addresses import add_address
+from grahak.customers.attachments.keeping import take as keep_file
 from grahak.customers.leads.demo import tell_leads
-from grahak.customers.merging.demo import tell_duplicates
-from grahak.customers.models import Customer, CustomField
+from grahak.customers.merging.demo import tell_duplicates, tell_namesakes
+from grahak.customers.models import Contact, Customer, CustomField, Note
+from grahak.customers.sharing.demo import tell_sharing
 from grahak.customers.work.demo import tell_work
 
 SEED, HOW_MANY = 7, 24
@@ -37,18 +44,50 @@ TASKS = (
     "Ask about the damaged box",
     "Call about the next order",
 )
+RATES = "Item,Rate,From\nGift box red,185,2026-10-01\nKitchen tin set,420,2026-10-01\n"
 TAGS = ("Festival", "Pays on time", "Gift shop")
 BEATS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Saturday")
 SHELVES = ("Gifts", "Kitchen", "Toys", "Stationery", "Home")
 
 
+def steps() -> list[Callable[[User | None], Any]]:
+    """Notes and tags, own fields, people and places, the team, the work, the leads, the second records: each in a
+    transaction of its own, for together they last; and safe to repeat."""
+    return [
+        tell_notes,
+        tell_fields,
+        lambda by: tell_sharing(by=by, known=_known()),
+        lambda by: tell_work(by=by, known=_known()),
+        lambda by: tell_leads(by=by, known=_known()),
+        lambda by: tell_duplicates(by=by, known=_known()),
+        lambda by: tell_namesakes(by=by, known=_known()),
+    ]
+
+
 def tell_story(*, by: User | None) -> dict[str, int]:
-    """Tell it; returns how many customers it touched."""
-    chance, today = random.Random(SEED), business.today()
-    known = list(
-        Customer.objects.active().order_by("credit_limit", "pk").exclude(credit_limit=None)[: HOW_MANY * 8]
-    )
-    chosen = chance.sample(known, min(HOW_MANY, len(known)))
+    """All of it at once; returns how many customers have a note."""
+    for step in steps():
+        step(by)
+    return {"customers": Note.objects.values("customer").distinct().count()}
+
+
+def _known() -> list[Customer]:
+    """Customers who buy wholesale, the same at every step. What a later step writes down twice is not among them."""
+    rows = Customer.objects.active().exclude(credit_limit=None).order_by("credit_limit", "pk")
+    return list(rows[: HOW_MANY * 8])
+
+
+def _chosen(known: list[Customer]) -> list[Customer]:
+    return random.Random(SEED).sample(known, min(HOW_MANY, len(known)))
+
+
+@transaction.atomic
+def tell_notes(by: User | None) -> int:
+    """Notes, calls, tasks, tags, people and places at a few dozen."""
+    if Note.objects.exists():
+        return 0
+    chance, today, known = random.Random(SEED), business.today(), _known()
+    chosen = _chosen(known)
     seller = User.objects.filter(role="salesman").order_by("pk").first() or by
     for place, customer in enumerate(chosen):
         write_note(customer, NOTES[place % len(NOTES)], by=seller)
@@ -61,11 +100,15 @@ def tell_story(*, by: User | None) -> dict[str, int]:
             record_call(customer, by=seller, text="")
     for tag in TAGS:
         tag_customers([one.pk for one in chance.sample(known, min(30, len(known)))], tag, by=by)
-    _own_fields(chance, known, today, by)
-    tell_work(by=by, known=known)
-    tell_leads(by=by, known=known)
-    tell_duplicates(by=by, known=known)
-    return {"customers": len(chosen)}
+    _people_and_places(chosen, by)
+    for customer in chosen[:3]:
+        keep_file(customer, ContentFile(RATES.encode(), name="Rates agreed.csv"), by=seller)
+    return len(chosen)
+
+
+@transaction.atomic
+def tell_fields(by: User | None) -> None:
+    _own_fields(random.Random(SEED), _known(), business.today(), by)
 
 
 def _own_fields(chance: random.Random, known: list[Customer], today: dt.date, by: User | None) -> None:
@@ -109,5 +152,5 @@ def _people_and_places(chosen: list[Customer], by: User | None) -> None:
                 city=customer.city, region=customer.region, country=customer.country, ships=True,
             )  # fmt: skip
         name, role, birthday = PEOPLE[place % len(PEOPLE)]
-        if not customer.contacts.filter(name=name).exists():
+        if not Contact.objects.filter(customer=customer, name=name).exists():
             add_contact(customer, by=by, name=name, role=role, birthday=birthday)

@@ -8,6 +8,7 @@ import random
 from decimal import Decimal
 from typing import Any, Final
 
+from django.db import transaction
 from django.utils import timezone
 
 from grahak.core.models import Team, User
@@ -41,6 +42,7 @@ WANTS: Final = {
 FAIR: Final = "Surat gift fair"
 
 
+@transaction.atomic
 def tell_leads(*, by: User | None, known: list[Customer]) -> int:
     """Tell it, once. KNOWN: customers who buy wholesale. Returns how many leads there are."""
     if by is None or LeadRule.objects.exists():
@@ -60,7 +62,7 @@ def tell_leads(*, by: User | None, known: list[Customer]) -> int:
 
 def _rules(by: User, sellers: list[User]) -> None:
     """WhatsApp to one colleague, the fair by turns, the rest to the branch."""
-    team, _new = Team.objects.get_or_create(name="Round", defaults={"leader": by})
+    team = Team.objects.order_by("pk").first() or Team.objects.create(name="Round", leader=by)
     User.objects.filter(pk__in=[one.pk for one in sellers], team=None).update(team=team)
     source = {"on": "source", "op": "is"}
     whatsapp = [source | {"values": [str(seeds.source("whatsapp").pk)]}]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db import transaction
+
 from grahak.core.models import User
 from grahak.customers.actions import add_customer, write_note
 from grahak.customers.duplicates import changed
@@ -10,9 +12,17 @@ from grahak.customers.merging import merge_customers
 from grahak.customers.models import Customer, DuplicatePair, Identity, Merge, PairState
 
 HOW_MANY, LEAST = 7, 100
+# One name in four scripts, four shops in four towns: what the search box is for.
+NAMESAKES = (
+    ("Iqbal Traders", "Ahmedabad"),
+    ("محمد اقبال ٹریڈرز", "Surat"),
+    ("इक़बाल ट्रेडर्स", "Rajkot"),
+    ("ઇકબાલ ટ્રેડર્સ", "Bhavnagar"),
+)
 NOTE = "Came by on market day, wants the new rate list."
 
 
+@transaction.atomic
 def tell_duplicates(*, by: User | None, known: list[Customer]) -> int:
     """Write some of KNOWN down a second time, as counters do: in another script or misspelt, with the same phone or
     without. Returns how many; none in a shop too small for a story, or where it was told."""
@@ -39,6 +49,29 @@ def tell_duplicates(*, by: User | None, known: list[Customer]) -> int:
     if DuplicatePair.objects.filter(low=low, high=high, state=PairState.OPEN).exists():
         not_the_same(*made[1], by=by)
     return len(made)
+
+
+def tell_namesakes(*, by: User | None, known: list[Customer]) -> int:
+    """Four shops that "iqbal tradrs" finds, each written in another script, in the branch of the first of KNOWN.
+    Returns how many were added."""
+    if not known:
+        return 0
+    there = set(
+        Customer.objects.filter(name__in=[name for name, _city in NAMESAKES]).values_list("name", flat=True)
+    )
+    beside = known[0]
+    for name, city in NAMESAKES:
+        if name not in there:
+            add_customer(
+                by=by,
+                name=name,
+                kind="business",
+                city=city,
+                region="Gujarat",
+                country="IN",
+                branch=beside.branch,
+            )
+    return len(NAMESAKES) - len(there)
 
 
 def _slip(name: str) -> str:

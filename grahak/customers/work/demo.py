@@ -7,6 +7,8 @@ import datetime as dt
 import random
 from typing import Final
 
+from django.db import transaction
+
 from grahak.core import business
 from grahak.core.models import User
 from grahak.customers.actions import add_meeting, add_task, finish_task, log_call
@@ -27,6 +29,7 @@ MEETINGS: Final = (
 )
 
 
+@transaction.atomic
 def tell_work(*, by: User | None, known: list[Customer]) -> None:
     """Told once; KNOWN are customers that the rest of the story is about."""
     if Meeting.objects.exists() or len(known) < 12:
