@@ -29,14 +29,17 @@ grant("payments.edit", says=_("Receive payments"), reach=ROWS, salesman="branch"
 grant(
     "deals.view",
     says=_("See deals, boards and the forecast"),
+    reach=ROWS,
     salesman="branch",
     marketer="all",
     agent="all",
     analyst="all",
     counter="branch",
 )
-grant("deals.edit", says=_("Add deals, move, win and lose them"), salesman="branch", marketer="all")
-grant("deals.export", says=_("Download lists of deals"), analyst="all")
+grant(
+    "deals.edit", says=_("Add deals, move, win and lose them"), reach=ROWS, salesman="branch", marketer="all"
+)
+grant("deals.export", says=_("Download lists of deals"), reach=ROWS, analyst="all")
 grant("deals.settings", says=_("Set up pipelines, stages and reasons"))
 
 describe(

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from grahak.core.access import scoped
+from grahak.core.access import scope_of, scoped, sees_row
 from grahak.sales.models import Deal, DealStage, Order, Pipeline
 
 LARGEST = 2**63 - 1
@@ -17,11 +17,20 @@ LARGEST = 2**63 - 1
 def deal_for(request: HttpRequest, pk: int, action: str = "deals.view") -> Deal:
     """The deal this person may do ACTION with."""
     user: Any = request.user
-    rows = scoped(Deal.objects.visible_to(user), user, action)
+    rows = scoped(Deal.objects.visible_to(user), user, action, shared="customer_id")
     joined = rows.select_related(
         "customer", "stage__pipeline", "pipeline", "owner", "team", "branch", "contact", "lost_reason"
     )
     return _row(joined, pk)  # type: ignore[no-any-return]
+
+
+def may_change(user: Any, deal: Deal) -> bool:
+    """Whether this person may change the deal that they see; asked of the database only where it lies beyond their
+    role's reach."""
+    scope = scope_of(user, "deals.edit")
+    if sees_row(user, scope, owner=deal.owner_id, branch=deal.branch_id, team=deal.team_id):
+        return True
+    return scope is not None and Deal.objects.editable_by(user).filter(pk=deal.pk).exists()
 
 
 def pipelines_in_use() -> QuerySet[Pipeline]:

@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from grahak.core.access import scoped
 from grahak.core.toasts import say
 from grahak.sales.deals.actions import link_order
 from grahak.sales.deals.board import is_number
@@ -22,8 +21,7 @@ def _deal(request: HttpRequest) -> Deal | None:
     if not is_number(asked):
         return None
     user: Any = request.user
-    rows: Any = scoped(Deal.objects.visible_to(user), user, "deals.edit")
-    found: Deal | None = rows.filter(pk=int(asked)).first()
+    found: Deal | None = Deal.objects.editable_by(user).filter(pk=int(asked)).first()
     return found
 
 

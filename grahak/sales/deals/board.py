@@ -15,13 +15,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
 from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 
 from grahak.core import business
-from grahak.core.access import scoped
+from grahak.core.access import SHARED, scope_of, scoped
 from grahak.core.models import User
+from grahak.core.rights import shares
 from grahak.customers.models import Task
 from grahak.sales.deals.counting import month_of
 from grahak.sales.models import Deal, DealStage, Pipeline, StageFigures, StageKind
@@ -55,7 +56,11 @@ class Whose:
 
     def of(self, rows: Any, user: User) -> Any:
         """The rows (of deals or of figures) that this person may see and asks for."""
-        rows = scoped(rows, user, "deals.view")
+        shared = "customer_id" if rows.model is Deal else ""
+        return self.narrowed(scoped(rows, user, "deals.view", shared=shared), user)
+
+    def narrowed(self, rows: Any, user: User) -> Any:
+        """Those of the rows that are asked for."""
         if self.who:
             rows = rows.filter(owner_id=user.pk if self.who == "me" else int(self.who))
         if self.team:
@@ -76,7 +81,7 @@ def is_number(text: str) -> bool:
 @dataclass
 class Card:
     """A deal on a board. DAYS it has stood in its stage; LATE: its expected day is over; ROTTEN: it has stood longer
-    than the stage's days. TASK is the next thing to do: (what, by when)."""
+    than the stage's days. TASK is the next thing to do: (what, by when). FIXED: this person may look, not move it."""
 
     pk: int
     title: str
@@ -93,6 +98,7 @@ class Card:
     late: bool
     rotten: bool
     task: tuple[str, dt.date | None] | None = None
+    fixed: bool = False
 
 
 @dataclass
@@ -119,19 +125,63 @@ def columns(pipeline: Pipeline, user: User, whose: Whose, *, only: Sequence[int]
             column.after = place_of(column.cards[-1])
         else:
             column.cards.append(_card(row, by_stage[row[10]]))
-    with_tasks(card for column in found.values() for card in column.cards)
+    shown = [card for column in found.values() for card in column.cards]
+    with_tasks(shown)
+    _hold(shown, user)
     return list(found.values())
+
+
+def _hold(cards: Sequence[Card], user: User) -> None:
+    """Mark the cards that this person sees but may not move; asked only where seeing reaches further than moving."""
+    scope = scope_of(user, "deals.edit")
+    if not cards or scope in (None, "all"):
+        return
+    if scope == scope_of(user, "deals.view") and not shares.lines(user, SHARED):
+        return
+    movable = Deal.objects.editable_by(user).filter(pk__in=[card.pk for card in cards])
+    free = set(movable.values_list("pk", flat=True))
+    for card in cards:
+        card.fixed = card.pk not in free
 
 
 def sums(stages: Sequence[DealStage], user: User, whose: Whose) -> list[tuple[int, int, Decimal]]:
     """(stage, deals, amount) of each stage with any: all of an open stage, this month of a closed one. One query of
-    the figures."""
+    the figures, and one of the deals that are shared with this person where any are."""
     now = month_of(business.today())
     closed = [one.pk for one in stages if one.kind != StageKind.OPEN]
     rows = StageFigures.objects.filter(stage__in=[one.pk for one in stages])
     rows = rows.filter(~Q(stage__in=closed) | Q(month=now))
     groups = whose.of(rows, user).order_by().values_list("stage_id")
-    return list(groups.annotate(many=Sum("deals"), worth=Sum("amount")))
+    found = {pk: (many, worth) for pk, many, worth in groups.annotate(many=Sum("deals"), worth=Sum("amount"))}
+    for pk, month, many, worth in _lent_sums(stages, user, whose):
+        if pk not in closed or month == now:
+            before = found.get(pk, (0, Decimal(0)))
+            found[pk] = before[0] + many, before[1] + worth
+    return [(pk, many, worth) for pk, (many, worth) in found.items()]
+
+
+def lent(user: User, whose: Whose) -> Any:
+    """The deals that only sharing opens to this person, which the figures of their reach don't count; None where
+    nothing is shared with them, as with nearly everybody."""
+    if scope_of(user, "deals.view") in (None, "all"):
+        return None
+    term = shares.reached(user, SHARED, "customer_id", to_edit=False)
+    if term is None:
+        return None
+    mine = scoped(Deal.objects.order_by(), user, "deals.view")
+    return whose.narrowed(Deal.objects.filter(term).exclude(pk__in=mine.values("pk")), user)
+
+
+def _lent_sums(
+    stages: Sequence[DealStage], user: User, whose: Whose
+) -> Iterable[tuple[int, int, int, Decimal]]:
+    """(stage, month, deals, amount) of those."""
+    rows = lent(user, whose)
+    if rows is None:
+        return
+    groups = rows.filter(stage__in=[one.pk for one in stages]).order_by().values_list("stage_id", "closes_on")
+    for pk, day, many, worth in groups.annotate(many=Count("pk"), worth=Sum("amount")):
+        yield pk, month_of(day), many, worth
 
 
 def more_cards(stage: DealStage, user: User, whose: Whose, after: str) -> tuple[list[Card], str]:
@@ -143,6 +193,7 @@ def more_cards(stage: DealStage, user: User, whose: Whose, after: str) -> tuple[
     cards = [_card(row, stage) for row in rows.values_list(*_READ)[: CARDS + 1]]
     shown = cards[:CARDS]
     with_tasks(shown)
+    _hold(shown, user)
     return shown, place_of(shown[-1]) if len(cards) > CARDS else ""
 
 

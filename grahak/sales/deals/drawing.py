@@ -43,6 +43,7 @@ class _Words:
 def _card(card: Card, words: _Words, may_edit: bool, swap: str = "") -> str:
     url = f"/deals/{card.pk}/"
     tone = " card--late" if card.late else " card--wait" if card.rotten else ""
+    may_edit = may_edit and not card.fixed
     drag = ' draggable="true"' if may_edit else ""
     move = (
         f'<a class="card__move" href="{url}move/" data-stages aria-label="{words.move}">{words.icon}</a>'

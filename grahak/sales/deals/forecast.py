@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
 from grahak.core import business
 from grahak.core.access import scope_of, scoped
 from grahak.core.models import Team, User
-from grahak.sales.deals.board import Whose
+from grahak.sales.deals.board import Whose, lent
 from grahak.sales.deals.counting import NO_MONTH, first_day, later, month_of
 from grahak.sales.models import DaySales, Deal, DealSlip, StageFigures, StageKind
 
@@ -85,7 +85,8 @@ class Forecast:
 
 
 def read(user: User, whose: Whose, pipeline: int | None = None) -> Forecast:
-    """The forecast of what this person may see. It reads figures, not deals: as quick for many as for few."""
+    """The forecast of what this person may see. It reads figures, not deals: as quick for many as for few. Deals of
+    customers shared with them are the exception, and few."""
     now = month_of(business.today())
     numbers = [later(now, step) for step in range(MONTHS)]
     months = {number: Month(number) for number in numbers}
@@ -120,7 +121,18 @@ def _figures(user: User, whose: Whose, pipeline: int | None, now: int) -> Iterab
     won_before = rows.filter(stage__kind=StageKind.WON, month__lt=now)
     rows = rows.exclude(pk__in=won_before.values("pk"))
     groups = rows.order_by().values_list("month", "stage__kind", "stage__probability", "owner_id", "team_id")
-    return groups.annotate(many=Sum("deals"), worth=Sum("amount"))  # type: ignore[no-any-return]
+    yield from groups.annotate(many=Sum("deals"), worth=Sum("amount"))
+    shared = lent(user, whose)
+    if shared is None:
+        return
+    given = shared.exclude(state=StageKind.LOST)
+    given = given.filter(pipeline__archived_at=None) if pipeline is None else given.filter(pipeline=pipeline)
+    parts = given.order_by().values_list(
+        "closes_on", "state", "stage__probability", "owner_id", "team_id"
+    ).annotate(many=Count("pk"), worth=Sum("amount"))  # fmt: skip
+    for day, state, *more in parts:
+        if state == StageKind.OPEN or month_of(day) >= now:
+            yield (month_of(day), state, *more)
 
 
 def _named(lines: dict[int | None, Line], rows: Any) -> list[tuple[str, Line]]:
@@ -137,7 +149,7 @@ def _year_before(user: User, whose: Whose, numbers: list[int]) -> dict[int, Deci
         whose.who
         or whose.team
         or scope_of(user, "insight.home") is None
-        or scope_of(user, "deals.view") == "own"
+        or scope_of(user, "deals.view") in ("own", "team")
     ):
         return {}
     first, last = first_day(later(numbers[0], -12)), first_day(later(numbers[-1], -11))

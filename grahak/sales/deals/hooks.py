@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Sum
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext, pgettext_lazy
@@ -25,6 +25,7 @@ from grahak.customers import timeline
 from grahak.customers.extras import ask, has
 from grahak.customers.listing.operators import COMPARISONS, LOOKUPS, whole_days
 from grahak.customers.models import Activity, Customer
+from grahak.sales.deals.listing import titled
 from grahak.sales.models import Deal, DealOrder, StageKind
 
 FEW = 50  # orders of more customers at once are an import: a job looks at them
@@ -209,8 +210,7 @@ def search(user: Any, text: str, limit: int) -> list[dict[str, Any]]:
     typed = " ".join(text.split())[:60]
     if scope_of(user, "deals.view") is None or len(typed) < 3:
         return []
-    latest = Deal.objects.visible_to(user).open().order_by("-stage_since", "-pk")[:2_000].values("pk")
-    rows = Deal.objects.filter(pk__in=latest).filter(Q(title__icontains=typed))
+    rows = Deal.objects.filter(pk__in=titled(Deal.objects.visible_to(user).open(), typed)[:limit])
     return [
         {
             "group": _("Deals"),

@@ -35,13 +35,15 @@ SORTS: dict[str, tuple[Any, tuple[str, ...]]] = {
 }
 FIRST_SORT = {"open": "day", "won": "-day", "lost": "-day"}
 MOST_COUNTED = 999
+LATEST = 2_000  # deals whose titles are looked through
 NAMED = 200  # customers of a typed name whose deals are looked for
 
 
 @dataclass(frozen=True)
 class Question:
     """What the list is asked for: STATE, PIPELINE, STAGE and REASON by number ("" for all), WHOSE, typed TEXT in the
-    deal's title or the customer's name, days from FIRST to LAST on which it counts, what is LATE, the SORT."""
+    deal's title (of the latest 2,000) or the customer's name, days from FIRST to LAST on which it counts, what is
+    LATE, the SORT."""
 
     state: str = "open"
     pipeline: str = ""
@@ -83,15 +85,17 @@ class Question:
                 rows = rows.filter(**{f"{name}_id": int(value)})
         if self.reason:
             rows = rows.filter(lost_reason_id=int(self.reason))
-        if self.text:
-            customers = [hit.pk for hit in find(user, self.text, NAMED)]
-            rows = rows.filter(Q(title__icontains=self.text) | Q(customer_id__in=customers))
         if self.late:
             rows = rows.filter(state=StageKind.OPEN, closes_on__lt=business.today())
         if self.first:
             rows = rows.filter(closes_on__gte=self.first)
         if self.last:
             rows = rows.filter(closes_on__lte=self.last)
+        if self.text:
+            rows = rows.filter(
+                Q(pk__in=titled(rows, self.text))
+                | Q(customer_id__in=[hit.pk for hit in find(user, self.text, NAMED)])
+            )
         return rows
 
     def address(self) -> str:
@@ -110,6 +114,14 @@ class Question:
     def with_state(self, state: str) -> Question:
         """The same of another state, in that state's own order."""
         return replace(self, state=state, sort=FIRST_SORT[state], stage="", reason="", late=False)
+
+
+def titled(rows: QuerySet[Deal], text: str) -> list[int]:
+    """The deals with TEXT in their title, of the LATEST that were moved last: however many deals there are, no more
+    titles are read."""
+    latest = rows.order_by("-stage_since", "-pk").values("pk")[:LATEST]
+    found = Deal.objects.filter(pk__in=latest, title__icontains=text).order_by("-stage_since", "-pk")
+    return list(found.values_list("pk", flat=True))
 
 
 def _day(text: str) -> dt.date | None:

@@ -129,7 +129,9 @@ def _stages(pipeline: Pipeline, user: User, whose: Whose, first: dt.date, last: 
 
 def _of(rows: Any, user: User, whose: Whose) -> Any:
     """Moves of the deals that this person may see and asks for."""
-    rows = scoped(rows, user, "deals.view", owner="deal__owner", branch="deal__branch")
+    rows = scoped(
+        rows, user, "deals.view", owner="deal__owner", branch="deal__branch", shared="deal__customer_id"
+    )
     if whose.who:
         rows = rows.filter(deal__owner_id=user.pk if whose.who == "me" else int(whose.who))
     if whose.team:

@@ -105,7 +105,12 @@ class LostReason(models.Model):
 
 class DealQuerySet(models.QuerySet["Deal"]):
     def visible_to(self, user: User) -> DealQuerySet:
-        return scoped(self, user, "deals.view")
+        """The deals that this person may see: their role's reach, and those of customers shared with them."""
+        return scoped(self, user, "deals.view", shared="customer_id")
+
+    def editable_by(self, user: User) -> DealQuerySet:
+        """Those of them that this person may change."""
+        return scoped(self.visible_to(user), user, "deals.edit", shared="customer_id")
 
     def open(self) -> DealQuerySet:
         return self.filter(state=StageKind.OPEN)

@@ -19,7 +19,7 @@ from grahak.core.toasts import say
 from grahak.customers.actions import add_task, write_note
 from grahak.customers.models import Customer, Task
 from grahak.sales.deals import actions, story
-from grahak.sales.deals.access import deal_for, stage_for
+from grahak.sales.deals.access import deal_for, may_change, stage_for
 from grahak.sales.deals.actions.editing import FIELDS
 from grahak.sales.deals.board import ABOUT
 from grahak.sales.deals.forms import DealForm, DealTaskForm
@@ -76,7 +76,7 @@ def _asked_customer(request: HttpRequest) -> Customer | None:
         return None
     user: Any = request.user
     pk = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else 0
-    found: Customer = get_object_or_404(Customer.objects.visible_to(user).active(), pk=pk)
+    found: Customer = get_object_or_404(Customer.objects.served_by(user).active(), pk=pk)
     return found
 
 
@@ -113,7 +113,7 @@ def deal(request: HttpRequest, pk: int) -> HttpResponse:
     """Facts, the bar of stages, what is to be done, its orders, and all that happened."""
     user: Any = request.user
     found = deal_for(request, pk)
-    may_edit = scope_of(user, "deals.edit") is not None
+    may_edit = may_change(user, found)
     links = list(
         found.order_links.exclude(state=DealOrder.State.REFUSED)
         .select_related("order")
