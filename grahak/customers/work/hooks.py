@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from grahak.core.registry import NavLink, registry
 from grahak.customers import timeline
 from grahak.customers.actions.calls import outcome_words
+from grahak.customers.search.tasks import tasks
 from grahak.customers.work import access  # noqa: F401 - its grants
 
 
@@ -19,4 +20,5 @@ def hang() -> None:
         NavLink(_("Task"), "customers:task_add", "task", "customers.view", order=20, key="t"),
         NavLink(_("Meeting"), "customers:meeting_add", "calendar", "customers.view", order=25, key="v"),
     )
+    registry.searches.append(tasks)
     timeline.tellers["customers.call.made"] = outcome_words

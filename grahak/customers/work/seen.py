@@ -21,14 +21,19 @@ def mine(user: Any) -> Q:
     return found
 
 
-def tasks_of(user: Any) -> QuerySet[Task]:
-    """The tasks this person may see."""
+def own_tasks(user: Any) -> Q:
+    """Tasks this person may see whomever they are about: their own, their team's and their people's, and those they
+    gave to others."""
     part = TaskPerson.objects.filter(person=user.pk).values("task")
     found = Q(assigned_to=user.pk) | Q(by=user.pk) | Q(pk__in=part)
     if user.team_id is not None:
         found |= Q(team=user.team_id)
-    found |= Q(assigned_to__in=people_led(user).values("pk"))
-    return Task.objects.filter(found | Q(customer__in=Customer.objects.visible_to(user)))
+    return found | Q(assigned_to__in=people_led(user).values("pk"))
+
+
+def tasks_of(user: Any) -> QuerySet[Task]:
+    """The tasks this person may see."""
+    return Task.objects.filter(own_tasks(user) | Q(customer__in=Customer.objects.visible_to(user)))
 
 
 def meetings_of(user: Any) -> QuerySet[Meeting]:
