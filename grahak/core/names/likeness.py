@@ -52,9 +52,10 @@ _FAR: Final = 0.4  # below it two words are not the same word
 _GOOD: Final = 0.9  # above it nobody looks for words written together
 _JOINED: Final = 0.98
 _STANDS_FOR: Final = 0.75
+_UNLIKE_TRADE: Final = 0.8  # of a likeness below that with a trade word: half the town bears it
 
 
-@lru_cache(maxsize=131072)
+@lru_cache(maxsize=32768)
 def _edit_likeness(a: str, b: str) -> tuple[float, float]:
     """1 minus the cheapest way from one string of sounds to the other, over the length of the longer.
 
@@ -81,7 +82,7 @@ def _edit_likeness(a: str, b: str) -> tuple[float, float]:
     return max(0.0, 1.0 - row[-1] / max(length, _body(b))), max(0.0, 1.0 - min(row) / length)
 
 
-@lru_cache(maxsize=131072)
+@lru_cache(maxsize=32768)
 def _body(heard: str) -> float:
     return sum(_BODY.get(sound, 1.0) for sound in heard)
 
@@ -90,7 +91,7 @@ def _body(heard: str) -> float:
 _ratio: Final = Indel.normalized_similarity
 
 
-@lru_cache(maxsize=131072)
+@lru_cache(maxsize=65536)
 def _heard(word: str) -> tuple[str, str, str]:
     bare = stem(word)
     return sounds(bare), skeleton(bare), soft_key(bare)
@@ -101,9 +102,9 @@ def _flapped(key: str, heard: str) -> str:
     return key.replace("r", "d") if "R" in heard else key
 
 
-@lru_cache(maxsize=262144)
-def _word_likeness(a: str, b: str, begun: bool = False) -> float:
-    """Likeness of two words; `begun` when the first may be half of what is meant."""
+@lru_cache(maxsize=131072)
+def word_likeness(a: str, b: str, begun: bool = False) -> float:
+    """Likeness (0 to 1) of two words of `name_words`; `begun` when the first may be half of what is meant."""
     if a == b:
         return 1.0
     if begun and b.startswith(a):
@@ -126,7 +127,7 @@ def _word_likeness(a: str, b: str, begun: bool = False) -> float:
     return score
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def similarity(query: str, name: str, *, typing: bool = True) -> float:
     """How well a name answers a typed text, 0 to 1; 1 only for the same words.
 
@@ -167,7 +168,7 @@ def _aligned(asked: _Words, told: _Words, typing: bool) -> float:
     pairs = sorted(
         (
             (
-                _word_likeness(word, other, typing and at == last),
+                word_likeness(word, other, typing and at == last),
                 -abs(at - place),
                 at,
                 place,
@@ -195,8 +196,11 @@ def _tally(words: _Words, matched: dict[int, tuple[float, str]]) -> tuple[float,
     """What the matched words bring, what all could bring, and the weight of the unmatched. A misspelt trade word
     weighs what the one that it stands for weighs."""
     weights = [WEIGHT.get(word, 1.0) for word in words]
+    gained = 0.0
     for at, (score, other) in matched.items():
         if score >= _STANDS_FOR:
             weights[at] = min(weights[at], WEIGHT.get(other, 1.0))
-    gained = sum(weights[at] * score for at, (score, _other) in matched.items())
+        elif weights[at] > WEIGHT.get(other, 1.0):
+            score *= _UNLIKE_TRADE
+        gained += weights[at] * score
     return gained, sum(weights), sum(weight for at, weight in enumerate(weights) if at not in matched)

@@ -66,7 +66,7 @@ def _fold_once(text: str) -> str:
 _ACCENTS: Final = dict.fromkeys([*range(0x0300, 0x0370), 0x0640, *range(0x064B, 0x0653)])
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=32768)
 def normalise(text: str) -> str:
     """The comparable form of a text: idempotent, and never an error.
 

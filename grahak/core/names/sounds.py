@@ -194,7 +194,7 @@ def _undoubled(sounds: str) -> str:
     return "".join(out)
 
 
-@lru_cache(maxsize=131072)
+@lru_cache(maxsize=65536)
 def sounds(word: str) -> str:
     """The sounds of one normalised word (alphabet: `scripts`); words of other scripts stay as written."""
     word = word[:_LONGEST]
@@ -218,7 +218,7 @@ def romanise(token: str) -> str:
     return "".join(_SPELLED.get(sound, sound) for sound in heard) if heard.isascii() else heard
 
 
-@lru_cache(maxsize=131072)
+@lru_cache(maxsize=65536)
 def soft_key(token: str) -> str:
     """The key that keeps vowels, in three classes a, i, u: for prefixes as one types. At most 32 characters.
 
@@ -231,7 +231,7 @@ def soft_key(token: str) -> str:
     return key[:32]
 
 
-@lru_cache(maxsize=131072)
+@lru_cache(maxsize=65536)
 def skeleton(token: str) -> str:
     """The key of consonants alone, equal across scripts and spellings; `*` stands for a first vowel.
 

@@ -98,7 +98,7 @@ def _telling(words: list[str]) -> tuple[str, ...]:
     return tuple(([word for word in words if word not in DROPPED] or words)[:MOST_WORDS])
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=32768)
 def name_words(name: str) -> tuple[str, ...]:
     """The normalised words of a name, in order: titles and firm words out, abbreviations written out.
 

@@ -30,18 +30,18 @@ def _hash(kind: int, text: str) -> int:
     return (number & (1 << 34) - 1) << 2 | kind
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=65_536)
 def _bones(word: str) -> str:
     return skeleton(stem(word))
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=8_192)
 def place(text: str) -> str:
     """The sounds of a town or an area, whatever its script; "" for none."""
     return "".join(_bones(word) for word in name_words(text)) if text.strip() else ""
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=4_096)
 def _of_name(name: str, town: str) -> tuple[int, ...]:
     words = name_words(name)
     telling = [_bones(word) for word in words if WEIGHT.get(word, 1.0) >= 0.6] or [

@@ -19,7 +19,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-import django
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
@@ -132,13 +131,14 @@ def _folder() -> Path:
 
 @contextmanager
 def _workers(processes: int) -> Iterator[Executor]:
-    """Processes of their own, begun anew and not forked (this one has threads); one thread where one is enough."""
+    """Processes of their own, begun anew and not forked (this one has threads); one thread where one is enough. They
+    need no database and no Django, and are small."""
     if processes < 2:
         with ThreadPoolExecutor(1) as alone:
             yield alone
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=django.setup) as pool:
+    with ProcessPoolExecutor(processes, mp_context=context) as pool:
         yield pool
 
 

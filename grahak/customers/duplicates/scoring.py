@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from grahak.core.names import name_words, similarity, skeleton
+from grahak.core.names.likeness import word_likeness
 from grahak.core.names.words import WEIGHT
 from grahak.customers.duplicates import reasons as why
 
@@ -46,18 +47,19 @@ class Verdict(NamedTuple):
     reasons: int
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=8_192)
 def _telling(name: str) -> tuple[str, ...]:
     """The words of a name that tell people apart; all where it has only words of the trade."""
     words = name_words(name)
     return tuple(word for word in words if word not in WEIGHT) or words
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=8_192)
 def _joined(name: str) -> str:
     return "".join(skeleton(word).lstrip("*") for word in _telling(name))
 
 
+@lru_cache(maxsize=8_192)
 def words_agree(one: str, other: str, *, shared: bool = False) -> float:
     """How much a name must be like another to be asked about, by their words: 0.76 where each word that tells people
     apart has its like (Ramesh and Rakesh are two, whoever their father is), more where there is only one such word,
@@ -68,7 +70,9 @@ def words_agree(one: str, other: str, *, shared: bool = False) -> float:
     for word in shorter:
         if shared and (len(word) == 1 or any(len(told) == 1 and told == word[0] for told in longer)):
             continue  # an initial
-        if max(similarity(word, told, typing=False) for told in longer) < (SHARED_WORD if shared else WORD):
+        if word in longer:
+            continue
+        if max(word_likeness(word, told) for told in longer) < (SHARED_WORD if shared else WORD):
             joined = _joined(one)
             agrees = len(joined) > 3 and joined == _joined(other)
             return (WITH_ADDRESS if shared else ALONE) if agrees else 2.0
@@ -88,6 +92,8 @@ def name_likeness(ours: tuple[str, ...], others: tuple[str, ...], *, shared: boo
             score = similarity(mine, theirs, typing=False)
             if score > best and score >= least:
                 best, scripts = score, mine.isascii() != theirs.isascii() or _block(mine) != _block(theirs)
+                if best == 1.0:
+                    return best, scripts
     return best, scripts
 
 
