@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 import sys
@@ -16,12 +17,13 @@ from django.core.management.base import BaseCommand, CommandError
 from grahak.core.names import similarity
 from grahak.core.names.ranking import BEST, Names
 
-LONGEST = 1000  # characters of one name; a longer line is no name
+LONGEST = 1000  # characters of a line that are compared; no name is longer
 _EXAMPLES = """\
 grahak names match pairs.txt              a line: QUERY, a tab, CANDIDATE ("-" or nothing: from stdin)
 grahak names search names.txt --queries typed.txt --json
 
-Scores go from 0 to 1; two names that score .76 and above are worth a look.
+Scores go from 0 to 1; two names that score .76 and above are worth a look. Empty lines are passed over, so is what
+follows a second tab; of names that are listed twice one is told.
 """
 
 
@@ -33,10 +35,10 @@ class Command(BaseCommand):
         parser.epilog = _EXAMPLES
         verbs = parser.add_subparsers(dest="verb", required=True, metavar="match|search")
         match = verbs.add_parser("match", help="score pairs: each line QUERY, a tab, CANDIDATE")
-        match.add_argument("file", nargs="?", default="-", help="a UTF-8 file; - or nothing is stdin")
+        match.add_argument("file", nargs="?", default="-", help="a text file; - or nothing is stdin")
         search = verbs.add_parser("search", help="rank the names of a file for each query")
-        search.add_argument("file", help="a UTF-8 file, one name a line")
-        search.add_argument("--queries", required=True, help="a UTF-8 file, one query a line; - is stdin")
+        search.add_argument("file", help="a text file, one name a line")
+        search.add_argument("--queries", required=True, help="a text file, one query a line; - is stdin")
         search.add_argument("--limit", type=int, default=BEST, help=f"names a query (default {BEST})")
         match.add_argument("--typing", action="store_true", help="a query's last word may be half a word")
         search.add_argument(
@@ -46,19 +48,19 @@ class Command(BaseCommand):
             verb.add_argument("--json", action="store_true", help="one JSON object a line")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")  # whatever the terminal's language is
         {"match": self._match, "search": self._search}[options["verb"]](options)
 
     def _match(self, options: dict[str, Any]) -> None:
         for number, line in _lines(options["file"]):
-            query, tab, candidate = line.partition("\t")
-            if not tab or "\t" in candidate:
+            query, tab, rest = line.partition("\t")
+            if not tab:
                 raise CommandError(
-                    f"{_shown(options['file'])}, line {number}: a query, one tab and a candidate are expected"
+                    f"{_shown(options['file'])}, line {number}: a query, a tab and a candidate are expected"
                 )
-            if not query.strip() or not candidate.strip():
-                empty = "query" if not query.strip() else "candidate"
-                raise CommandError(f"{_shown(options['file'])}, line {number}: the {empty} is empty")
-            score = round(similarity(query, candidate, typing=options["typing"]), 4)
+            candidate = rest.partition("\t")[0]
+            score = round(similarity(query[:LONGEST], candidate[:LONGEST], typing=options["typing"]), 4)
             if options["json"]:
                 self._say({"query": query, "candidate": candidate, "score": score})
             else:
@@ -67,12 +69,12 @@ class Command(BaseCommand):
     def _search(self, options: dict[str, Any]) -> None:
         if options["limit"] < 1:
             raise CommandError("--limit: 1 or more is expected")
-        queries = list(_lines(options["queries"]))
-        names = Names(name for _number, name in _lines(options["file"]) if name.strip())
-        for number, query in queries:
-            if not query.strip():
-                raise CommandError(f"{_shown(options['queries'])}, line {number}: the query is empty")
-            found = names.best(query, options["limit"], typing=options["typing"])
+        if options["file"] == options["queries"] == "-":
+            raise CommandError("the names and the queries can't both come from stdin")
+        listed = dict.fromkeys(line[:LONGEST] for _number, line in _lines(options["file"]))
+        names = Names(listed)
+        for _number, query in _lines(options["queries"]):
+            found = names.best(query[:LONGEST], options["limit"], typing=options["typing"])
             if options["json"]:
                 told = [{"candidate": one.name, "score": round(one.score, 4)} for one in found]
                 self._say({"query": query, "candidates": told})
@@ -102,22 +104,31 @@ def _opened(path: str) -> Iterator[IO[bytes]]:
 
 
 def _lines(path: str) -> Iterator[tuple[int, str]]:
-    """(number from 1, text) of each line; empty lines at the end are none. CommandError names a bad line."""
+    """(number from 1, text) of each line that says something, read one by one: UTF-8, what spreadsheets save (UTF-16
+    with its mark, Windows' Latin letters), and any kind of line end."""
     with _opened(path) as file:
-        for number, raw in enumerate(file, 1):
-            try:
-                line = raw.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
-            except UnicodeDecodeError as wrong:
-                raise CommandError(f"{_shown(path)}, line {number}: not UTF-8 text") from wrong
-            if len(line) > LONGEST * 2:
-                raise CommandError(
-                    f"{_shown(path)}, line {number}: {len(line)} characters are too long for a name"
-                )
-            if line or not _is_end(file):
-                yield number, line
+        number = 0
+        for raw in _raw_lines(file):
+            for line in _decoded(raw).rstrip("\r\n").split("\r"):
+                number += 1
+                if line.strip():
+                    yield number, line
 
 
-def _is_end(file: IO[bytes]) -> bool:
-    """Whether nothing follows."""
-    peek = getattr(file, "peek", None)
-    return peek is not None and not peek(1)
+def _raw_lines(file: IO[bytes]) -> Iterator[bytes]:
+    """The lines of FILE as UTF-8, or as nobody knows what."""
+    first = file.readline()
+    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        # A line feed is half a letter there, so the whole is read at once.
+        for line in (first + file.read()).decode("utf-16", "replace").split("\n"):
+            yield line.encode()
+        return
+    yield first.removeprefix(codecs.BOM_UTF8)
+    yield from file
+
+
+def _decoded(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")
