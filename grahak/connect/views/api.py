@@ -24,7 +24,13 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "contacts": {"customer": 12, "name": "Salma Iqbal", "role": "Accounts", "phones": ["98250 22222"]},
     "identities": {"contact": 15, "kind": "email", "value": "salma@example.com"},
-    "addresses": {"customer": 12, "kind": "godown", "building": "Textile Market", "city": "Surat", "ships": True},
+    "addresses": {
+        "customer": 12,
+        "kind": "godown",
+        "building": "Textile Market",
+        "city": "Surat",
+        "ships": True,
+    },
     "consents": {
         "contact": 15,
         "channel": "whatsapp",

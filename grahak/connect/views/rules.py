@@ -170,7 +170,9 @@ def _page(
     context: dict[str, Any] = {
         "rule": found,
         "node": drawn(draft, shelf),
-        "shelf": [(head, [(one.code, one.label) for one in codes]) for head, codes in rights.offered(request.user)],
+        "shelf": [
+            (head, [(one.code, one.label) for one in codes]) for head, codes in rights.offered(request.user)
+        ],
         "url": reverse("connect:rule", args=[found.pk]) if found else reverse("connect:rule_new"),
         "items_url": reverse("segments:items"),
         "steps": steps or [],

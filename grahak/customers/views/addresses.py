@@ -46,9 +46,7 @@ def written(
 def panel(customer: Customer, request: HttpRequest) -> dict[str, Any] | None:
     """The main address with copy and map, and the others; nothing where none is known."""
     rows = (
-        list(Address.objects.filter(customer=customer, removed_at=None))
-        if has(customer, "addresses")
-        else []
+        list(Address.objects.filter(customer=customer, removed_at=None)) if has(customer, "addresses") else []
     )
     main = written(formats.main_parts(customer))
     if not rows and not (customer.address or customer.area or customer.city):
