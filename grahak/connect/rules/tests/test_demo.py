@@ -14,8 +14,8 @@ def test_the_rules_greet_the_new_shops_and_let_the_person_be(amina, bilal):
     demo.tell_rules(by=amina)  # once only
     assert Rule.objects.filter(is_on=True).count() == len(demo.RULES)
     engine.look_at_all()
-    seen = RuleRun.objects.order_by("customer__name").values_list("customer__name", "outcome")
-    assert list(seen) == [
+    seen = RuleRun.objects.values_list("customer__name", "outcome")
+    assert sorted(seen) == [
         ("Kavita Joshi", Outcome.PASSED),
         ("Sunrise Gift Corner", Outcome.DONE),
         ("ممبئی کراکری ہاؤس", Outcome.DONE),
