@@ -41,7 +41,7 @@ def ends(customer: Customer, user: User, most: int) -> list[End]:
 
 
 def panel(customer: Customer, request: Any) -> dict[str, Any] | None:
-    """The relations, and who sent them (joined to the customer)."""
+    """The relations, and who sent them."""
     found = ends(customer, request.user, SHOWN + 1) if has(customer, "relations") else []
     referrer = customer.referred_by if customer.referred_by_id else None
     if referrer is not None and not request.user.can("customers.view"):

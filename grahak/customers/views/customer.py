@@ -23,7 +23,6 @@ from grahak.customers import actions, timeline
 from grahak.customers.extras import has
 from grahak.customers.field_rights import SUBJECT, field_of_identity, hidden, open_to
 from grahak.customers.forms import CallForm, NoteForm, TaskForm
-from grahak.customers.listing import table
 from grahak.customers.models import CHANNELS, PURPOSES, Consent, Contact, Customer, Identity, Task
 from grahak.customers.phones import call_link, chat_link, shown_phone
 from grahak.customers.timeline_html import book_html, group_chips
@@ -51,11 +50,12 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _found(request: HttpRequest, pk: int) -> Customer:
-    """The customer with what columns of the list join (figures, scores), so that panels need not ask
-    again."""
+    """The customer with what columns of the list join (figures, scores), so that panels need not ask again. Whom most
+    do without is asked for where there is one: a join would read the columns of one more customer on every page."""
     if pk > LARGEST:
         raise Http404
-    joins = {path for column in table.shelf() for path in column.select} | {"owner", "branch"}
+    joins = {path for column in registry.columns.values() for path in column.select} | {"owner", "branch"}
+    joins -= {"team", "referred_by"}
     rows = Customer.objects.visible_to(request.user)  # type: ignore[arg-type]
     found = rows.filter(pk=pk).select_related(*sorted(joins)).first()
     if found is None:
