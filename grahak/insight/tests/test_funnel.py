@@ -166,9 +166,8 @@ def test_an_ordinary_order_costs_one_question_here(amina: User, django_assert_nu
 
 
 def shop(amina: User, bilal: User, item: Product) -> dict[str, Lead]:
-    """Four leads of this month: one lost, one prospect, one who ordered, one who ordered twice."""
-    now = timezone.now()
-    at = max(now - 2 * DAY, business.day_start(business.today().replace(day=1)))
+    """Four leads of two days ago: one lost, one prospect, one who ordered, one who ordered twice."""
+    at = timezone.now() - 2 * DAY
     made = {
         name: leads.capture(by=amina, name=name, source=source, owner=owner, at=at)
         for name, source, owner in (
@@ -186,7 +185,7 @@ def shop(amina: User, bilal: User, item: Product) -> dict[str, Lead]:
 
 
 def test_the_funnel_counts_days_and_money(amina: User, bilal: User, georgette: Product) -> None:
-    shop(amina, bilal, georgette)
+    captured = business.day_of(shop(amina, bilal, georgette)["Lost"].captured_at)
     found = counting.count(amina, months=3, way="source")
     whole = found.whole
     assert whole.counts == {"captured": 4, "qualified": 3, "ordered": 2, "again": 1, "lapsed": 0}
@@ -200,7 +199,8 @@ def test_the_funnel_counts_days_and_money(amina: User, bilal: User, georgette: P
     }
     assert owners == {"Bilal Shaikh": 3, "Amina Kapasi": 1}
     months = counting.count(amina, months=3, way="month").cohorts
-    assert [cohort.counts["captured"] for cohort in months] == [0, 0, 4]
+    is_last_month = captured.month != business.today().month
+    assert [cohort.counts["captured"] for cohort in months] == ([0, 4, 0] if is_last_month else [0, 0, 4])
 
 
 def test_the_funnels_page_is_one_query_however_many_leads(

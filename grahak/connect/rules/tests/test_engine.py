@@ -20,6 +20,9 @@ from grahak.core.models import AuditEntry, Branch, User
 from grahak.customers import actions as customers
 from grahak.customers import custom
 from grahak.customers.models import Customer, Tag, Task
+from grahak.insight.models import Segment
+from grahak.insight.segments import refresh
+from grahak.insight.segments.actions import create
 from grahak.insight.segments.tree import empty, parse
 from grahak.sales.models import CustomerFigures
 
@@ -342,3 +345,24 @@ def test_orders_payments_and_lifecycle_are_occasions(shop: User, rajkot: Branch)
     lifecycle.change(one, "customer", by=shop, why="returned")
     engine.look_at_all()
     assert sorted(log()) == [("Lapsed", "done"), ("Paid", "done")]
+
+
+def test_rules_that_chase_each_other_through_a_segment_are_stopped_by_the_hour(shop: User) -> None:
+    """Who is in a segment is decided later, by the worker that follows the records, where the chain of deeds is not
+    known: the limit of the hour ends it."""
+    tag = Tag.objects.create(name="Chase")
+    tree = parse({"v": 1, "match": "all", "rules": [{"is": "tag", "tags": [tag.pk]}]})
+    segment = create(name="Chased", tree=tree, by=shop)
+    Segment.objects.update(counted_at=timezone.now())
+    where = {"segment": segment.pk}
+    made(shop, "entered", name="Off", settings=where, todo=[{"do": "untag", "tag": "Chase"}])
+    made(shop, "left", name="On", settings=where, todo=[{"do": "tag", "tag": "Chase"}])
+    one = customers.add_customer(by=shop, name="Mehta", tags=["Chase"])
+    rounds = 0
+    while refresh.from_records(refresh.ruled(), [one.pk], business_module.today()):
+        engine.look_at_all()
+        rounds += 1
+        assert rounds < 20
+    assert log() == [("Off", "done"), ("On", "done")] * 5 + [("Off", "loop")]
+    said = RuleRun.objects.get(outcome=Outcome.LOOP)
+    assert said.why == "It met this customer 5 times within an hour."
