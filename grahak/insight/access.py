@@ -39,6 +39,7 @@ grant(
     marketer="all",
     agent="all",
     analyst="all",
+    reach=ROWS,
 )
 grant(
     "opportunities.edit",
@@ -46,6 +47,7 @@ grant(
     salesman="branch",
     marketer="all",
     agent="all",
+    reach=ROWS,
 )
 grant("opportunities.settings", says=_("Set what counts as an opportunity"))
 

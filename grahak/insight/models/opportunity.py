@@ -29,11 +29,11 @@ class OpportunityState(models.TextChoices):
 
 
 class OpportunityQuerySet(models.QuerySet["Opportunity"]):
-    def visible_to(self, user: User) -> OpportunityQuerySet:
-        """Those of customers that this person may see."""
-        return scoped(
-            self, user, "opportunities.view", owner="customer__owner", branch="customer__branch"
-        ).filter(customer__archived_at=None)
+    def visible_to(self, user: User, action: str = "opportunities.view") -> OpportunityQuerySet:
+        """Those of customers that ACTION reaches for this person."""
+        return scoped(self, user, action, owner="customer__owner", branch="customer__branch").filter(
+            customer__archived_at=None
+        )
 
     def waiting(self) -> OpportunityQuerySet:
         """Those that somebody could still act on."""

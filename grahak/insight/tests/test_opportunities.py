@@ -8,7 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from grahak.core import business as shop
-from grahak.core.models import AuditEntry
+from grahak.core.models import AuditEntry, RoleGrant, ShopRole, Team
+from grahak.core.rights import kept
+from grahak.customers.models import Customer
 from grahak.insight.models import Opportunity
 from grahak.insight.opportunities import actions, rules
 from grahak.insight.opportunities.keeping import look
@@ -177,6 +179,30 @@ def test_a_salesman_of_another_branch_sees_and_changes_nothing(stopped, as_chira
     row = only(kind="stopped")
     as_chirag.post("/opportunities/change/", {"ids": row.pk, "do": "done"})
     assert only(kind="stopped").state == "open"
+
+
+def test_a_team_sees_its_own_customers_and_closes_only_what_it_may(rajkot, as_bilal, bilal):
+    """To see reaches the team, to change only one's own: all=1 and ticks alike keep to it."""
+    bilal.team = Team.objects.create(name="Bazaar")
+    bilal.save()
+    role = ShopRole.objects.get(code="salesman")
+    for action, scope in (("opportunities.view", "team"), ("opportunities.edit", "own")):
+        RoleGrant.objects.update_or_create(role=role, action=action, defaults={"scope": scope})
+    kept.changed()
+    rows = {}
+    for name, told in (("Mine", {"owner": bilal}), ("Ours", {"team": bilal.team}), ("Theirs", {})):
+        customer = buyer(name, branch=rajkot)
+        Customer.objects.filter(pk=customer.pk).update(**told)
+        rows[name] = Opportunity.objects.create(
+            kind="stopped", customer=customer, subject_kind="category", subject=item(name, name).category_id,
+            found_on=shop.today(), seen_on=shop.today(), worth=1, facts={},
+        )  # fmt: skip
+    seen = Opportunity.objects.visible_to(bilal).values_list("customer__name", flat=True)
+    assert set(seen) == {"Mine", "Ours"}
+    as_bilal.post("/opportunities/change/", {"ids": [row.pk for row in rows.values()], "do": "take"})
+    as_bilal.post("/opportunities/change/", {"all": "1", "query": "kind=stopped", "do": "take"})
+    states = dict(Opportunity.objects.values_list("customer__name", "state"))
+    assert states == {"Mine": "taken", "Ours": "open", "Theirs": "open"}
 
 
 def test_they_are_taken_given_put_aside_and_opened_again_on_screen(stopped, as_bilal, bilal, amina):

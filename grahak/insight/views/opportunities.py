@@ -159,15 +159,18 @@ def change(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest, user: User) -> tuple[QuerySet[Opportunity], str]:
+    """The rows that were meant and may be changed, and the list's own query."""
     query = request.POST.get("query", "")[:500]
     asked = Question.read(QueryDict(query))
     if request.POST.get("all") == "1" and "one" not in request.POST:
-        return asked.of_its_kind(asked.rows(user)), asked.address()
+        may = Opportunity.objects.visible_to(user, "opportunities.edit")
+        return asked.of_its_kind(asked.rows(user)).filter(pk__in=may.values("pk")), asked.address()
     one = request.POST.get("one", "")
     ids = [one] if one else request.POST.getlist("ids")
     if not ids or len(ids) > 2000 or not all(_is_number(one) for one in ids):
         raise Http404
-    return Opportunity.objects.visible_to(user).filter(pk__in=[int(one) for one in ids]), asked.address()
+    rows = Opportunity.objects.visible_to(user, "opportunities.edit")
+    return rows.filter(pk__in=[int(one) for one in ids]), asked.address()
 
 
 def _do(done: str, rows: QuerySet[Opportunity], given: QueryDict, user: User) -> str:
