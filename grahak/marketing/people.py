@@ -19,6 +19,7 @@ from grahak.channels.why import REASONS
 from grahak.core import business
 from grahak.core.csv_guard import guard
 from grahak.core.models import User
+from grahak.customers.field_rights import SUBJECT, field_of_identity, hidden
 from grahak.customers.search.find import LONGEST, find
 from grahak.marketing.models import Campaign, HeldOut
 
@@ -70,8 +71,10 @@ class Asked:
         if self.mark:
             rows = rows.filter(**{f"{MARKS[self.mark][0]}__isnull": False})
         if self.text:
-            known = [hit.pk for hit in find(user, self.text, MOST_FOUND)]
-            rows = rows.filter(Q(customer_id__in=known) | Q(address__startswith=self.text.lower()))
+            known = Q(customer_id__in=[hit.pk for hit in find(user, self.text, MOST_FOUND)])
+            if shows_addresses(campaign, user):
+                known |= Q(address__startswith=self.text.lower())
+            rows = rows.filter(known)
         return rows
 
     @property
@@ -82,8 +85,15 @@ class Asked:
         return str(MessageState(self.state).label) if self.state else _("Everybody")
 
 
-def lines(campaign: Campaign) -> Iterator[str]:
-    """Every one of the audience and every one held out as CSV, a piece at a time; memory does not grow with them."""
+def shows_addresses(campaign: Campaign, user: Any) -> bool:
+    """Whether USER may see where a campaign went: the phones or e-mail addresses of the customers."""
+    return field_of_identity("email" if campaign.channel == "email" else "phone") not in hidden(user, SUBJECT)
+
+
+def lines(campaign: Campaign, user: User) -> Iterator[str]:
+    """Every one of the audience and every one held out as CSV, a piece at a time; memory does not grow with them.
+    Addresses that are kept from USER stay empty."""
+    open_ = shows_addresses(campaign, user)
     yield BOM + _written([[guard(str(head)) for head in _heads()]])
     rows = (
         Message.objects.filter(dispatch=campaign.dispatch)
@@ -93,7 +103,7 @@ def lines(campaign: Campaign) -> Iterator[str]:
     after = 0
     while piece := list(rows.filter(pk__gt=after)[:PIECE]):
         after = piece[-1].pk
-        yield _written([_line(row) for row in piece])
+        yield _written([_line(row, row.address if open_ else "") for row in piece])
     held = HeldOut.objects.filter(campaign=campaign).select_related("customer").order_by("pk")
     after = 0
     while kept := list(held.filter(pk__gt=after)[:PIECE]):
@@ -110,10 +120,10 @@ def _heads() -> list[str]:
     ]
 
 
-def _line(row: Message) -> list[str]:
+def _line(row: Message, address: str) -> list[str]:
     words = (
         *(row.customer.name if row.customer else "", row.contact.name if row.contact else "", row.channel),
-        *(row.address, row.language, row.variant, row.zone, str(row.get_state_display())),
+        *(address, row.language, row.variant, row.zone, str(row.get_state_display())),
         *(str(REASONS.get(row.reason, row.reason)), row.detail),
     )
     moments = (

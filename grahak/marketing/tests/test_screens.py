@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from grahak.channels.models import Dispatch, Message, Sender
-from grahak.core.models import AuditEntry
+from grahak.core.models import AuditEntry, FieldRight, ShopRole, User
+from grahak.core.rights import kept
 from grahak.customers.actions import add_customer, grant_consent
 from grahak.insight.models import Membership, Segment
 from grahak.marketing.models import Campaign, HeldOut
@@ -210,6 +211,22 @@ def test_the_file_has_every_one_and_those_held_out_and_is_audited(as_amina, peop
     assert (
         AuditEntry.objects.filter(action="marketing.campaign.exported", subject_id=campaign.pk).count() == 1
     )
+
+
+def test_addresses_kept_from_a_role_are_not_in_the_list_nor_the_file(client, people, amina):
+    boss = User.objects.create_user("meena@kapasi.example", None, name="Meena", role="manager")
+    FieldRight.objects.create(
+        role=ShopRole.objects.get(code="manager"), subject="customers.customer", field="email", level="hidden"
+    )
+    kept.changed()
+    client.force_login(boss, backend="django.contrib.auth.backends.ModelBackend")
+    campaign = gone_out(people, amina)
+    page = client.get(f"/campaigns/{campaign.pk}/people/").content.decode()
+    assert "Iqbal" in page
+    assert "iqbal@shop.example" not in page
+    file = b"".join(client.post(f"/campaigns/{campaign.pk}/people/export/").streaming_content).decode()
+    assert "Iqbal" in file
+    assert "iqbal@shop.example" not in file
 
 
 def test_an_analyst_may_look_but_not_send(client, people, amina, analyst):

@@ -16,7 +16,7 @@ from grahak.core.access import needs
 from grahak.core.keyset import page_of
 from grahak.customers.views.parts import wants
 from grahak.marketing.models import Campaign, HeldOut
-from grahak.marketing.people import MARKS, Asked, lines
+from grahak.marketing.people import MARKS, Asked, lines, shows_addresses
 from grahak.marketing.views.doors import sent_or_404
 
 STATES = (
@@ -34,7 +34,9 @@ def people(request: HttpRequest, pk: int) -> HttpResponse:
     user: Any = request.user
     rows = asked.rows(found, user).select_related("customer", "contact")
     page = page_of(rows, ("id",), after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    open_ = shows_addresses(found, user)
     for row in page.rows:
+        row.address = row.address if open_ else ""
         row.why = REASONS.get(row.reason, row.reason)  # type: ignore[attr-defined]
     context = {
         **_head(found),
@@ -85,7 +87,7 @@ def export(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = sent_or_404(pk)
     user: Any = request.user
     audit.record("marketing.campaign.exported", found, by=user)
-    response = StreamingHttpResponse(lines(found), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(lines(found, user), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="campaign-{found.pk}.csv"'
     response["Cache-Control"] = "no-store"
     return response
