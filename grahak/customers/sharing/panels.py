@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 from grahak.core.access import SHARED
 from grahak.core.registry import DayList, Panel, registry
 from grahak.core.rights import shares
+from grahak.customers.extras import ask, has
 from grahak.customers.models import Customer, Share
 from grahak.customers.sharing.actions import running
 
@@ -22,7 +23,7 @@ def with_me(customer: Customer, request: Any) -> dict[str, Any] | None:
 
 def with_others(customer: Customer, request: Any) -> dict[str, Any] | None:
     """With whom it is shared; asked only where anything is shared with anybody."""
-    found = running(customer) if shares.is_used(SHARED) else []
+    found = running(customer) if shares.is_used(SHARED) and has(customer, "shares") else []
     return {"shares": found} if found else None
 
 
@@ -38,6 +39,7 @@ def shared_with_me(user: Any, limit: int) -> list[dict[str, Any]]:
 def hang() -> None:
     """Called once, when the apps are ready."""
     shares.register(SHARED, Share, "customer_id")
+    ask("shares", Share, "customer_id = %s AND ended_at IS NULL")
     registry.add(
         Panel("customers.shared_with_me", "head", "customers/sharing/_badge.html", with_me, order=40),
         Panel(
