@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -388,7 +389,7 @@ def test_a_stranger_who_guesses_numbers_cannot_tell_a_hidden_record_from_none(
         for method, body in (("GET", None), ("PATCH", {"city": "X"}), ("DELETE", None)):
             with CaptureQueriesContext(connection) as seen:
                 answer = stranger.ask(method, f"/customers/{pk}", body)
-            shapes = [one["sql"].replace(str(pk), "N") for one in seen if "apikey" not in one["sql"].lower()]
+            shapes = [re.sub(r"\d+", "N", one["sql"]) for one in seen if "apikey" not in one["sql"].lower()]
             told.append((method, answer.status_code, answer.content, len(seen), shapes))
     assert told[:3] == told[3:]
     assert {one[1] for one in told} == {404}

@@ -179,13 +179,12 @@ def shut(monkeypatch: pytest.MonkeyPatch) -> None:
     """A manager who may not see some facts of customers, and not change one more."""
     from grahak.core.rights import fields as field_rights
 
-    def hidden(user: Any, subject: str) -> frozenset[str]:
-        return HIDDEN if user.role == "manager" and subject == "customers.customer" else frozenset()
+    def having(user: Any, subject: str, levels: tuple[str, ...]) -> frozenset[str]:
+        if user.role != "manager" or subject != "customers.customer":
+            return frozenset()
+        return HIDDEN | {"city", "email"} if "see" in levels else HIDDEN
 
-    monkeypatch.setattr(field_rights, "hidden", hidden)
-    monkeypatch.setattr(
-        field_rights, "locked", lambda user, subject: hidden(user, subject) | {"city", "email"}
-    )
+    monkeypatch.setattr(field_rights, "_having", having)
 
 
 def test_hidden_fields_are_nowhere_and_locked_ones_are_refused(
