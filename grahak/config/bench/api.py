@@ -218,7 +218,7 @@ bare_api = NinjaAPI(urls_namespace="bench", docs_url=None, openapi_url=None)
 
 
 @bare_api.get("/customers", response=Page)
-def bare_list(_request: Any) -> Any:
+def bare_list(request: Any) -> Any:
     """The same rows and pieces by plain querysets."""
     rows = list(Customer.objects.order_by("name_sort", "pk").select_related("figures")[:ITEMS])
     ids = [row.pk for row in rows]
@@ -267,7 +267,7 @@ def _shown(row: Customer, reach: Any, tags: Any, refs: Any, own: Any) -> dict[st
 
 @bare_api.post("/customers/upsert")
 @transaction.atomic
-def bare_upsert(_request: Any, body: Items) -> Any:
+def bare_upsert(request: Any, body: Items) -> Any:
     """The same rows of the same tables, nothing checked and nobody told."""
     ids = [one.external_id for one in body.items]
     known = dict(
