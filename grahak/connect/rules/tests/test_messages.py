@@ -39,7 +39,7 @@ def arrives(*found: Customer) -> list[Campaign]:
     engine.look_at_all()
     copies = list(Campaign.objects.exclude(dispatch=None).order_by("pk"))
     for one in copies:
-        ledger.freeze_audience(one.dispatch_id)  # type: ignore[arg-type]
+        ledger.freeze_audience.func(one.dispatch_id)
     return copies
 
 
