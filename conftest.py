@@ -1,4 +1,5 @@
-"""Makes the cast known to the rooms' own tests too, and lets every room's records be tried on PostgreSQL."""
+"""Makes the cast known to the rooms' own tests too, lets every room's records be tried on PostgreSQL, and keeps clocks
+out of what is tried at random."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,12 +7,18 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.models import Max
+from hypothesis import HealthCheck, settings
 
 from grahak.core import changes
 from tests.cast import *  # noqa: F403
 from tests.cast import _fresh_business  # noqa: F401
 
 RECORDS = {"db", "transactional_db"}
+# a busy machine is no fault: what Hypothesis times, it lets be; and what it tries is the same in every run
+settings.register_profile(
+    "house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

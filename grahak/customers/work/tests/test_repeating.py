@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from grahak.customers.work.repeating import following, step
@@ -40,7 +40,6 @@ def test_what_was_forgotten_for_a_month_comes_back_once() -> None:
     assert following(D(2026, 11, 30), "month", 1, 31, D(2026, 11, 23)) == D(2026, 12, 31)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
 @given(
     st.dates(D(2000, 1, 1), D(2100, 1, 1)),
     st.sampled_from(["day", "week", "month", "year"]),
