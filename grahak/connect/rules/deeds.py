@@ -236,7 +236,7 @@ def _message(deed: Deed, customer: Customer, rule: Rule, occasion: Occasion) -> 
         raise Wrong(_("The campaign it is taken from is not there any more."))
     copy = copies.clone(pattern, by=rule.owner)
     copy.chosen.all().delete()
-    copy.parts.all().delete()
+    drafts.set_audience(copy, [drafts.Part()], by=rule.owner)  # who is chosen by hand, and nobody else
     drafts.choose(copy, [customer.pk])
     copy.name = f"{pattern.name[:70]} · {rule.name[:40]}"
     copy.holdout_percent, copy.test_percent = 0, 100  # one person is no experiment: the rule says who gets it

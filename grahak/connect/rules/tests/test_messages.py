@@ -51,7 +51,8 @@ def test_the_message_goes_to_this_customer_and_to_nobody_else(amina: User, patte
     assert (message.customer_id, message.state) == (one.pk, MessageState.WAITING)
     assert message.dispatch_id == copy.dispatch_id
     assert (copy.name, copy.archived_at is not None) == ("Welcome · Greet", True)
-    assert copy.texts.get().subject == "Hello"
+    assert copy.letter is not None and pattern.letter is not None
+    assert copy.letter.document == pattern.letter.document
     pattern.refresh_from_db()
     assert (pattern.dispatch_id, pattern.archived_at) == (None, None)
     assert RuleRun.objects.get().deeds == ["message as in the campaign “Welcome”, if they agreed to it"]
