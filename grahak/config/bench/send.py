@@ -271,7 +271,8 @@ def measure(what: str, size: int, port: int, weight: int = 0) -> None:
         print(json.dumps({"bytes": _weight()}))  # noqa: T201
         return
     SendingRules.objects.update_or_create(pk=1, defaults={"quiet_from": None, "quiet_until": None})
-    dispatch = _dispatch(LETTER if what == "rate" else quick.document({"en": ("New stock", SHORT)}))
+    short = quick.document({"en": ("New stock", SHORT)})
+    dispatch = _dispatch(LETTER) if what == "rate" else _dispatch(short, tracks=False)
     account = Account(
         "127.0.0.1",
         port,
@@ -310,8 +311,8 @@ def _weight() -> int:
     return len(content)
 
 
-def _dispatch(document: dict[str, Any]) -> Dispatch:
-    campaign = Campaign.objects.create(name="Bench", holdout_percent=0)
+def _dispatch(document: dict[str, Any], *, tracks: bool = True) -> Dispatch:
+    campaign = Campaign.objects.create(name="Bench", holdout_percent=0, tracks=tracks)
     AudiencePart.objects.create(campaign=campaign, query="?")
     campaign.letter = letters.create("Bench", by=None, document=document)
     dispatch = Dispatch.objects.create(
