@@ -88,6 +88,10 @@ class Renderer:
     purposes: tuple[str, ...] = field(default=("offers", "service"))
     freeze: Callable[[Dispatch], None] | None = None
 
+    def __post_init__(self) -> None:
+        if (self.audience is None) == (self.freeze is None):
+            raise ValueError(f"{self.name}: either AUDIENCE or FREEZE")
+
 
 _RENDERERS: dict[str, Renderer] = {}
 

@@ -33,6 +33,11 @@ class Step:
     previews: list[tuple[str, Preview]] = field(default_factory=list)
     gone: bool = False
 
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still to be done here: a place is empty or wrong, or the template can't be sent."""
+        return self.gone or any(place.error or not place.text for place in self.places)
+
 
 def approved_step(
     found: Campaign, typed: Use | None = None, wrong: Mapping[str, str] | None = None, *, variant: str = ""

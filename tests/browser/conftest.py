@@ -16,8 +16,10 @@ from tests.cast import PASSWORD
 WIDE, PHONE = 1360, 390
 WAIT = 15_000  # milliseconds that a page may take for one step on a busy machine
 HARMLESS = (
-    "Failed to load resource",
-)  # a refused form (422) is an answer; what is 500 is caught by its status
+    "Failed to load resource",  # a refused form (422) is an answer; what is 500 is caught by its status
+    "htmx: htmx:error: Failed to fetch",  # why it failed is asked of the request: leaving a page cuts its own off
+)
+LEFT = "net::ERR_ABORTED"
 
 OpenPage = Callable[..., Page]
 
@@ -109,7 +111,12 @@ def listen(page: Page, faults: list[str]) -> None:
         if response.status >= 500:
             faults.append(f"{response.url}: {response.status}")
 
+    def on_failure(request: Any) -> None:
+        if request.resource_type in ("fetch", "xhr") and request.failure != LEFT:
+            faults.append(f"{page.url}: {request.url}: {request.failure}")
+
     page.on("console", on_console)
+    page.on("requestfailed", on_failure)
     page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
     page.on("response", on_response)
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from grahak.channels import actions, ledger, turns, unknowns
 from grahak.channels.models import Dispatch, DispatchState, Message, MessageState, Suppression
-from grahak.channels.renderers import Recipient
+from grahak.channels.renderers import Recipient, Renderer
 from grahak.channels.tests.people import launched, somebody
 from grahak.channels.turns import Outcome
 from grahak.customers.models import Consent
@@ -44,6 +44,24 @@ def test_what_workers_hold_is_found_by_its_own_small_index_however_long_the_ledg
         for sql in looked:
             cursor.execute(f"EXPLAIN {'QUERY PLAN ' if connection.vendor == 'sqlite' else ''}{sql}")
             assert "messages_in_hand" in str(cursor.fetchall()), sql
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_launch_works_out_is_kept_in_a_file_and_not_in_memory():
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL has its own memory")
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA temp_store=MEMORY")
+        launched(somebody("Ayesha", "a@x.example"))
+        cursor.execute("PRAGMA temp_store")
+        assert cursor.fetchone() == (1,)  # FILE
+        cursor.execute("PRAGMA temp_store=MEMORY")
+
+
+def test_a_renderer_tells_an_audience_or_freezes_it():
+    for audience, freeze in ((None, None), (lambda dispatch: [], lambda dispatch: None)):
+        with pytest.raises(ValueError, match="either"):
+            Renderer("x", audience, lambda dispatch, rows: [], freeze=freeze)
 
 
 def test_an_interrupted_freeze_starts_anew():

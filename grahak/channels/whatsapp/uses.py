@@ -86,10 +86,12 @@ def rows_of(name: str) -> list[WhatsAppTemplate]:
 
 
 def languages_of(subject_id: int, *, renderer: str = "campaign") -> set[str]:
-    """The languages ("en", "ur") in which what a subject says is approved and may be sent now; none without a
-    template."""
-    use = use_of(subject_id, renderer=renderer)
-    usable = [row for row in rows_of(use.template) if row.status in templates.USABLE and row.gone_at is None]
+    """The languages ("en", "ur") in which what a subject says, in any of its variants, is approved and may be sent
+    now; none without a template."""
+    uses = TemplateUse.objects.filter(renderer=renderer, subject_id=subject_id, channel=CHANNEL)
+    wanted = {read(data).template for data in uses.values_list("data", flat=True)} - {""}
+    rows = WhatsAppTemplate.objects.filter(name__in=wanted)
+    usable = [row for row in rows if row.status in templates.USABLE and row.gone_at is None]
     return {row.language.split("_")[0] for row in usable}
 
 

@@ -178,4 +178,5 @@ def remove(campaign: Campaign, *, by: User) -> None:
     """Throw a draft away. Raises OnItsWay once it was sent: what was said stays known."""
     still_draft(campaign)
     audit.record("marketing.campaign.removed", campaign, by=by)
+    TemplateUse.objects.filter(renderer=rendering.NAME, subject_id=campaign.pk).delete()
     campaign.delete()

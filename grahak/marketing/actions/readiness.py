@@ -28,13 +28,14 @@ class OnItsWay(ValueError):
 @dataclass(frozen=True)
 class Problem:
     """Something to mend; LEVEL "stop" before sending, "warn" better so. LANGUAGE, BLOCK and FIELD say where ("subject",
-    "body", …, or empty)."""
+    "body", …, or empty), VARIANT in whose own template."""
 
     what: str
     language: str = ""
     field: str = ""
     level: str = "stop"
     block: str = ""
+    variant: str = ""
 
     def __str__(self) -> str:
         return self.what
@@ -66,6 +67,7 @@ def problems(campaign: Campaign) -> list[Problem]:
             found.append(Problem(_("There is no mail account yet: the owner can set it up in Settings.")))
     else:
         found = [
-            Problem(one.what, one.language, one.field, one.level) for one in preflight.found_in(campaign)
+            Problem(one.what, one.language, one.field, one.level, variant=one.variant)
+            for one in preflight.found_in(campaign)
         ]
     return sorted(found, key=lambda one: one.level != "stop")

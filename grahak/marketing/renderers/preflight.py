@@ -18,12 +18,13 @@ from grahak.marketing.words import liquid
 
 @dataclass(frozen=True)
 class Found:
-    """Something to mend; LEVEL "stop" or "warn", FIELD "body" or a slot of the template."""
+    """Something to mend; LEVEL "stop" or "warn", FIELD "body" or a slot of the template, VARIANT whose own it is."""
 
     what: str
     language: str = ""
     field: str = ""
     level: str = "stop"
+    variant: str = ""
 
 
 def found_in(campaign: Campaign) -> list[Found]:
@@ -61,7 +62,7 @@ def _whatsapp(campaign: Campaign) -> list[Found]:
     found = []
     for code, use in sorted(uses.items()):
         of = f"{code}: " if code else ""
-        found += [replace(one, what=f"{of}{one.what}") for one in _of_use(campaign, use)]
+        found += [replace(one, what=f"{of}{one.what}", variant=code) for one in _of_use(campaign, use)]
     return list(dict.fromkeys(found))
 
 

@@ -4,6 +4,7 @@ what is left out and why, and a trial on a phone."""
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -20,6 +21,7 @@ from grahak.channels.models import (
     Link,
     Message,
     SmsAccount,
+    TemplateUse,
     WhatsAppAccount,
     WhatsAppTemplate,
 )
@@ -86,6 +88,11 @@ def gateway(settings: Any) -> Iterator[fake_sms.FakeSms]:
             entity="1101",
         )
         yield provider
+
+
+def opened(page: str) -> list[str]:
+    """The variants that a draft's page shows open."""
+    return re.findall(r'<details class="variant" open>.*?variant__code">(\w)<', page)
 
 
 def campaign(by: User, channel: str, customers: list[Any]) -> Campaign:
@@ -161,11 +168,15 @@ def test_a_variant_may_have_a_template_of_its_own_on_its_screen_in_what_goes_out
     page = client.get(f"/campaigns/{found.pk}/").content.decode()
     assert 'id="id_templateA"' in page
     assert "B: “" in page  # what is still to be filled in, by its variant
+    assert f'href="/campaigns/{found.pk}/#variants"' in page  # … and where that is mended
+    assert opened(page) == ["B"]
     wrong = client.post(url, {"template": "order_ready", "value_body:1": "{{ contact.first"})
     assert wrong.status_code == 422
+    assert opened(wrong.content.decode()) == ["B"]
     filled = {f"value_{slot.key}": "{{ customer.name }}" for slot in uses.slots_of("order_ready")}
     assert client.post(url, {"template": "order_ready", **filled}).status_code == 302
     assert client.post(f"/campaigns/{found.pk}/variants/C/template/", {"template": ""}).status_code == 404
+    assert opened(client.get(f"/campaigns/{found.pk}/").content.decode()) == []
     again = actions.clone(found, by=amina)
     sent(found, amina, account=meta.account)  # type: ignore[attr-defined]
     drawn = dict(Message.objects.values_list("address", "variant"))
@@ -177,6 +188,20 @@ def test_a_variant_may_have_a_template_of_its_own_on_its_screen_in_what_goes_out
     client.post(f"/campaigns/{again.pk}/variants/B/template/", {"template": ""})
     assert uses.own_of(again.pk, "B") == Use()
     assert uses.use_of(again.pk, variant="B").template == "new_stock"
+    actions.remove(again, by=amina)
+    assert not TemplateUse.objects.filter(subject_id=again.pk).exists()
+
+
+def test_who_reads_urdu_gets_a_variant_s_template_in_urdu_though_the_campaign_has_none(
+    amina: User, meta: fake_whatsapp.FakeWhatsApp
+) -> None:
+    people = [buyer(amina, f"Shop {n}", f"98250 3{n:04}", "whatsapp", language="ur") for n in range(6)]
+    found = campaign(amina, "whatsapp", people)
+    for code in "AB":
+        actions.set_variant(found, code, by=amina, name=code)
+        uses.keep(found.pk, Use("new_stock", VALUES), variant=code)
+    sent(found, amina, account=meta.account)  # type: ignore[attr-defined]
+    assert [told["template"]["language"]["code"] for *_told, told in meta.taken] == ["ur"] * 6
 
 
 def test_without_a_template_only_those_get_it_who_wrote_in_the_last_day(
@@ -311,6 +336,12 @@ def test_a_campaign_is_tried_on_my_phone(
     as_amina.post(f"/campaigns/{found.pk}/phone/", {"number": "98250 99999"})
     assert tried[0].template == "new_stock"
     assert tried[0].components[1]["parameters"][0]["text"] == "Ayesha"
+    ready = {slot.key: "{{ customer.name }}" for slot in uses.slots_of("order_ready")}
+    actions.set_variant(found, "B", by=amina, name="The order only")
+    uses.keep(found.pk, Use("order_ready", ready), variant="B")
+    for variant in ("B", "", "Z"):
+        as_amina.post(f"/campaigns/{found.pk}/phone/", {"number": "98250 99999", "variant": variant})
+    assert [one.template for one in tried[1:]] == ["order_ready", "new_stock", "new_stock"]
 
 
 def engine_sent() -> Any:

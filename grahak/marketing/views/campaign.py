@@ -64,12 +64,13 @@ def mends(found: Campaign, problems: Iterable[Problem]) -> list[dict[str, Any]]:
     """What stops or warns, as lines with the way to where it is mended."""
     names = dict(settings.LANGUAGES)
     letter = reverse("letters:edit", args=[found.letter_id]) if found.letter_id else ""
-    step = f"{found.get_absolute_url()}#what"
+    page = found.get_absolute_url()
     lines = []
     for one in problems:
         place = {"block": one.block, "language": one.language, "place": one.field if not one.block else ""}
         query = urlencode({name: value for name, value in place.items() if value})
-        url = f"{letter}?{query}" if letter and query else letter or step
+        step = "variants" if one.variant else "what"
+        url = f"{letter}?{query}" if letter and query else letter or f"{page}#{step}"
         lines.append(
             {"what": one.what, "level": one.level, "url": url, "language": names.get(one.language, "")}
         )

@@ -35,7 +35,7 @@ from grahak.marketing.words.people import sample_values
 @require_POST
 @needs("campaigns.edit")
 def try_out(request: HttpRequest, pk: int) -> HttpResponse:
-    """Send it to a phone of one's own, said of somebody made up."""
+    """Send it to a phone of one's own, said of somebody made up; on WhatsApp as a variant that is named says it."""
     found, form = draft_or_404(pk), TryForm(request.POST)
     user = cast(User, request.user)
     if not form.is_valid():
@@ -49,21 +49,22 @@ def try_out(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(f"{found.get_absolute_url()}#what")
     language = request.POST.get("language", found.default_language)
     try:
-        outcome = _tried(found, language, form.cleaned_data["number"], user)
+        variant = request.POST.get("variant", "")[:1]
+        outcome = _tried(found, language, variant, form.cleaned_data["number"], user)
     except (liquid.Mistake, Unsealable) as error:
         outcome = Outcome(0, "failed", detail=str(error))
     tell_outcome(request, outcome)
     return redirect(f"{found.get_absolute_url()}#what")
 
 
-def _tried(found: Campaign, language: str, number: str, user: User) -> Outcome:
+def _tried(found: Campaign, language: str, variant: str, number: str, user: User) -> Outcome:
     if found.channel == "whatsapp":
         account = WhatsAppAccount.objects.order_by("pk").first()
         if account is None:
             raise liquid.Mistake(
                 0, _("There is no WhatsApp account yet: the owner can connect it in Settings.")
             )
-        return connecting.try_whatsapp(account, _whatsapp_words(found, language), number, by=user)
+        return connecting.try_whatsapp(account, _whatsapp_words(found, language, variant), number, by=user)
     gateway = SmsAccount.objects.order_by("pk").first()
     texts = rendering.texts_of(found)
     text = texts.get(language) or texts.get(found.default_language)
@@ -75,8 +76,8 @@ def _tried(found: Campaign, language: str, number: str, user: User) -> Outcome:
     return connecting.try_sms(gateway, words, number, by=user)
 
 
-def _whatsapp_words(found: Campaign, language: str) -> Short:
-    kept = whatsapp_uses.use_of(found.pk)
+def _whatsapp_words(found: Campaign, language: str, variant: str) -> Short:
+    kept = whatsapp_uses.use_of(found.pk, variant=variant)
     if not kept.template:
         texts = rendering.texts_of(found)
         text = texts.get(language) or texts.get(found.default_language)

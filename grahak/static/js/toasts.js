@@ -38,9 +38,14 @@ if (area) {
     if (event.target.closest("[data-toast-close]")) event.target.closest("[data-toast]").remove();
   });
 
-  // the line is down or the server away: say so, keep what was typed
+  // the line is down or the server away: say so, keep what was typed (leaving a page cuts off what it was asking)
+  let leaving = false;
+  addEventListener("beforeunload", () => {
+    leaving = true;
+    setTimeout(() => (leaving = false), 5000); // a download leaves nothing
+  });
   document.addEventListener("htmx:error", (event) => {
-    if (event.detail?.error?.name === "AbortError") return;
+    if (leaving || event.detail?.error?.name === "AbortError") return;
     if (!area.querySelector("[data-toast-away]")) say(area.dataset.away, { tone: "wrong" }).dataset.toastAway = "";
   });
   document.addEventListener("htmx:after:request", () => area.querySelector("[data-toast-away]")?.remove());
