@@ -4,23 +4,17 @@ SAMPLES; the matrix fails until it does.
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable
-from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.tokens import default_token_generator
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from grahak.channels import tokens
-from grahak.core.models import ApiKey, Branch, Invitation, User
 from grahak.marketing.forms_public.stamps import confirm_token
-from tests.cast import signed_in
 from tests.samples.world import World
 
 __all__ = ["NOTHING_HERE", "SAMPLES", "World"]
