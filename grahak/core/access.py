@@ -140,14 +140,9 @@ def scoped(
         strict = not action.endswith(".view") if to_edit is None else to_edit
         more = shares.reached(user, SHARED, shared, to_edit=strict)
         terms += [] if more is None else [more]
-    if (
-        len(terms) > 1
-        and scope != "branch"
-        and "__" not in owner
-        and _are_few(rows.model, user, action, terms)
-    ):
+    if scope != "branch" and "__" not in owner and _are_few(rows.model, user, action, terms):
         parts = [rows.model._base_manager.order_by().filter(term).values("pk") for term in terms]
-        return rows.filter(pk__in=parts[0].union(*parts[1:]))
+        return rows.filter(pk__in=parts[0].union(*parts[1:]) if len(parts) > 1 else parts[0])
     return rows.filter(reduce(or_, terms))
 
 

@@ -48,7 +48,8 @@ class Column:
     HTML for the foot of a short list; `keep` columns stay on a phone; `export(row)` gives a plain value. `reads`
     names what the cell reads of the row ("city", "figures__net"): where all columns say so, only that is read.
     `value` is the path of what a file holds of it, where that is a plain field; else `export` is called. `fields`
-    names what of a customer it shows beside the field of its own name: who may not see one has no such column."""
+    names what of a customer it shows beside the field of its own name: who may not see one has no such column, nor
+    who may not do `action`."""
 
     name: str
     label: Any
@@ -65,6 +66,7 @@ class Column:
     reads: tuple[str, ...] | None = None
     value: str = ""
     fields: tuple[str, ...] = ()
+    action: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ class Filter:
     order: int = 50
     says: Callable[[str, str], str] | None = None
     fields: tuple[str, ...] = ()  # as a column's
+    action: str = ""
 
 
 @dataclass(frozen=True)

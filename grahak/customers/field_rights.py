@@ -9,6 +9,7 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from grahak.core.access import scope_of
 from grahak.core.registry import Filter, registry
 from grahak.core.rights.fields import declare_fields, declare_more, hidden, level, locked
 from grahak.core.rights.usual import Field
@@ -73,11 +74,10 @@ def refuse_locked(user: Any, names: Iterable[str]) -> None:
 
 def open_to(user: Any, things: Iterable[Any]) -> list[Any]:
     """Of columns, filters or panels, those that show nothing hidden from this person: neither the field of their
-    own name nor one of their `fields`."""
+    own name nor one of their `fields`; and whose `action` this person may do."""
     closed = hidden(user, SUBJECT)
-    if not closed:
-        return list(things)
-    return [one for one in things if not closed & {one.name, _ALSO.get(one.name, ""), *one.fields}]
+    allowed = [one for one in things if not one.action or scope_of(user, one.action)]
+    return [one for one in allowed if not closed & {one.name, _ALSO.get(one.name, ""), *one.fields}]
 
 
 def filter_named(name: str, user: Any) -> Filter | None:

@@ -48,9 +48,10 @@ def hang() -> None:
             action="deals.edit",
         ),
         Column(
-            "deals", _("Open deals"), _cell, css="num wide-only", order=45, fill=fill, export=_open_sum, reads=("pk",)
+            "deals", _("Open deals"), _cell, css="num wide-only", order=45, fill=fill, export=_open_sum, reads=("pk",),
+            action="deals.view",
         ),
-        Filter("deals", _("Open deals"), COMPARISONS, by_deals, kind="number", order=45),
+        Filter("deals", _("Open deals"), COMPARISONS, by_deals, kind="number", order=45, action="deals.view"),
         Need("sales.deals", needs, "deals.view", order=35),
     )  # fmt: skip
     registry.searches.append(search)

@@ -191,3 +191,15 @@ def test_a_closed_deal_is_taken_back_and_one_opened_again_is_refused_with_words(
     assert "A deal that was opened again is closed by winning or losing it." in answer.content.decode()
     deal.refresh_from_db()
     assert (deal.stage.name, deal.state) == ("Asked for", "open")
+
+
+def test_whoever_may_not_see_deals_has_no_column_or_filter_of_them(as_bilal: Client, begin: Begin) -> None:
+    begin()
+    shown = "/customers/?columns=deals&deals=gt:0"
+    RoleGrant.objects.create(role=ShopRole.objects.get(code="salesman"), action="deals.view", scope="all")
+    kept.changed()
+    with_deals = as_bilal.get(shown).content.decode()
+    assert "Open deals" in with_deals
+    RoleGrant.objects.filter(action="deals.view").update(scope="")
+    kept.changed()
+    assert "Open deals" not in as_bilal.get(shown).content.decode()
