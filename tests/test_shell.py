@@ -160,6 +160,14 @@ def test_a_fragment_after_the_log_in_ran_out_moves_the_whole_page(client: Client
     assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, "/login/?next=/customers/")
 
 
+def test_what_asks_by_itself_after_the_log_in_ran_out_leaves_the_page_as_it_is(
+    client: Client, business: Any
+) -> None:
+    answer = client.get("/reminders/?poll", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert "HX-Redirect" not in answer.headers
+
+
 def test_a_form_from_an_old_page_says_what_to_do(amina: User) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(amina, backend="django.contrib.auth.backends.ModelBackend")

@@ -67,8 +67,11 @@ def scope_of(user: Any, action: str) -> str | None:
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:
-    """To the log-in page and back; a fragment's request moves the whole page there, not the fragment."""
+    """To the log-in page and back; a fragment's request moves the whole page there, not the fragment. What asks in
+    the background (?poll) moves nothing: something may be half typed on that page."""
     htmx = getattr(request, "htmx", None)
+    if htmx and "poll" in request.GET:
+        return HttpResponse(status=204)
     if htmx:
         back = htmx.current_url_abs_path or "/"
         to = redirect_to_login(back, settings.LOGIN_URL).headers["Location"]
