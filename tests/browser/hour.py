@@ -84,6 +84,15 @@ def keep_mail_account(page: Page, port: int) -> None:
     expect(page.locator("#toasts [data-toast]")).to_contain_text(OWNER)
 
 
+def send_at_any_hour(page: Page) -> None:
+    """No quiet hours: who works through this page at midnight wants to see a message go."""
+    page.goto("/settings/sending/")
+    page.fill("[name=quiet_from]", "")
+    page.fill("[name=quiet_until]", "")
+    page.locator("main form .button--main").click()
+    expect(page.locator("#toasts [data-toast]")).to_be_visible()
+
+
 def bring_in(page: Page, kind: str, file: Path, rows: int) -> str:
     """Upload, look at the columns, begin, wait until it is done. Gives the run's address."""
     page.goto("/imports/")

@@ -37,6 +37,7 @@ def test_a_shop_is_run_for_its_first_hour(
         page = open_page("/", who=None, shop=new_shop, language=language, width=width)
         hour.set_up(page, "Kapasi Textiles")
         hour.keep_mail_account(page, port)
+        hour.send_at_any_hour(page)
         assert len(postbox.of(hour.OWNER)) == 1
         rehman = bring_in_the_old_books(page, tmp_path)
         work_with_a_customer(page, rehman)

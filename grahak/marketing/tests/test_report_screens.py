@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from grahak.channels.models import Dispatch, Message
+from grahak.core import business
 from grahak.core.models import AuditEntry, User
 from grahak.marketing.models import Campaign, CampaignCount, HeldOut
 from grahak.marketing.report import count, kept, overview
@@ -198,3 +199,17 @@ def test_nothing_sent_yet_is_said(as_amina: Client) -> None:
 def test_held_out_customers_open_their_list(as_amina: Client, sent: Campaign) -> None:
     assert HeldOut.objects.filter(campaign=sent).count() == 40
     assert f"/campaigns/{sent.pk}/people/held-out/" in text(as_amina, f"/campaigns/{sent.pk}/")
+
+
+def test_while_all_wait_for_the_end_of_the_quiet_the_page_says_until_when(
+    as_amina: Client, amina: User
+) -> None:
+    found = campaign(by=amina)
+    row = send(found, buyer("Asha"))
+    at = timezone.now() + dt.timedelta(hours=9)
+    Dispatch.objects.filter(pk=found.dispatch_id).update(state="sending")
+    Message.objects.filter(pk=row.pk).update(state="waiting", not_before=at)
+    local = timezone.localtime(at, business.zone())
+    assert f"at {local:%H:%M}: it is quiet hours there" in text(as_amina, f"/campaigns/{found.pk}/")
+    Message.objects.filter(pk=row.pk).update(not_before=timezone.now())
+    assert "quiet hours there" not in text(as_amina, f"/campaigns/{found.pk}/")

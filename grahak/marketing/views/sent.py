@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from grahak.channels import ledger
-from grahak.channels.models import MessageState
+from grahak.channels.models import Dispatch, Message, MessageState
 from grahak.channels.why import REASONS
 from grahak.core.money import figure
 from grahak.customers.views.parts import wants
@@ -20,6 +22,7 @@ from grahak.marketing.views.report import report_context
 MOVING = (Stage.COUNTING, Stage.SENDING, Stage.TESTING)
 RESENDABLE = (Stage.DONE, Stage.SENDING, Stage.PAUSED, Stage.TESTING)
 SURE = (MessageState.SENT, MessageState.FAILED, MessageState.SKIPPED, MessageState.UNKNOWN)
+A_WHILE = dt.timedelta(minutes=1)
 OPEN = (MessageState.WAITING, MessageState.CLAIMED, MessageState.ATTEMPTED)
 
 
@@ -46,12 +49,22 @@ def audience_of(found: Campaign) -> dict[str, Any]:
         "tally": counted,
         "states": states(counted),
         "moving": found.stage in MOVING,
+        "idle_until": _idle_until(dispatch) if found.stage in MOVING else None,
         "done": counted.total - counted.still_open,
         "held": HeldOut.objects.filter(campaign=found).count(),
         "exclusions": list(found.exclusions.order_by("-customers", "pk")),
         "may_resend": counted[MessageState.FAILED] > 0 and found.stage in RESENDABLE,
         **trial_of(found),
     }
+
+
+def _idle_until(dispatch: Dispatch) -> dt.datetime | None:
+    """When the next of those who wait has their turn, where nobody has it now: quiet hours, a pace, another try."""
+    waiting = Message.objects.filter(dispatch=dispatch, state=MessageState.WAITING).order_by(
+        "not_before", "id"
+    )
+    turn = waiting.values_list("not_before", flat=True).first()
+    return turn if turn is not None and turn > timezone.now() + A_WHILE else None
 
 
 def trial_of(found: Campaign) -> dict[str, Any]:
