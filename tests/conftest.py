@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests import migrated
 from tests.browser import chromium as program
 
 
@@ -25,3 +26,8 @@ def chromium() -> Iterator[Browser]:
         browser = program.launch(playwright)
         yield browser
         browser.close()
+
+
+def pytest_sessionfinish() -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        migrated.end()

@@ -12,6 +12,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from tests.migrated import begin
+
 ROOT = Path(__file__).resolve().parents[2]
 GRAHAK = [sys.executable, "-c", "from grahak.config.cli import main; main()"]
 START_LIMIT = 120.0  # seconds; a cold start on a busy machine takes ten
@@ -48,6 +50,8 @@ class Shop:
 
     def open(self, *options: str) -> None:
         """Start `grahak serve` and wait until it answers. Raises RuntimeError with its log if it does not."""
+        if not self.data.exists():
+            begin(self.data)
         command = [*GRAHAK, "serve", "--host=127.0.0.1", f"--port={self.port}", *options]
         with self.log.open("ab") as out:
             self._process = subprocess.Popen(

@@ -20,6 +20,7 @@ from typing import Any
 
 from tests.kill.imports import environment
 from tests.mail.fake_imap import STEPS, Mailbox, listening
+from tests.migrated import begin
 
 PEOPLE, GROUP = 90, 7
 PREPARE = f"""
@@ -28,8 +29,6 @@ import datetime as dt
 from email.utils import format_datetime
 import django
 django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from django.utils import timezone
 from grahak.core.models import Business
 from grahak.customers.models import Consent, Contact, Customer, Identity
@@ -116,7 +115,7 @@ def _python(code: str, data: Path) -> str:
 def prepared(folder: Path) -> tuple[Path, list[bytes], dict[str, Any]]:
     """A data directory in which everybody was written to, the mails that come back, and what a reader that nobody
     kills makes of them."""
-    folder.mkdir(parents=True, exist_ok=True)
+    begin(folder / "data")
     mails = [base64.b64decode(mail) for mail in json.loads(_python(PREPARE, folder / "data"))]
     whole = Path(shutil.copytree(folder / "data", folder / "whole"))
     with listening(Mailbox(mails)) as port:

@@ -22,6 +22,7 @@ from typing import Any
 
 from tests.kill.imports import environment
 from tests.kill.intake import PATIENCE, Server
+from tests.migrated import begin
 
 READERS, EACH = 4, 60
 AGENT = "Mozilla/5.0 (Android 14; Mobile; rv:133.0) Gecko/133.0 Firefox/133.0"
@@ -29,8 +30,6 @@ PREPARE = f"""
 import datetime as dt, json
 import django
 django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from django.utils import timezone
 from grahak.channels import tokens
 from grahak.channels.models import Dispatch, Link, Message
@@ -54,7 +53,7 @@ take_up()
 
 def prepared(folder: Path) -> Path:
     """A data directory with messages whose links wait, and their tokens beside it. Copied for each life."""
-    folder.mkdir(parents=True, exist_ok=True)
+    begin(folder / "data")
     told = subprocess.run(
         [sys.executable, "-c", PREPARE], env=environment(folder / "data"), check=True, stdout=subprocess.PIPE
     )

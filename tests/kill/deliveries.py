@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from tests.kill.imports import environment
+from tests.migrated import begin
 
 ORDERS = 60
 PREPARE = f"""
 import django
 django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from grahak.core.models import Business
 from grahak.connect.connectors import doorstep
 from grahak.connect.connectors.actions import connect
@@ -83,7 +82,7 @@ def _python(code: str, data: Path) -> str:
 
 def prepared(folder: Path) -> tuple[Path, dict[str, Any]]:
     """A data directory with deliveries that wait, and what a worker that nobody kills makes of them."""
-    folder.mkdir(parents=True, exist_ok=True)
+    begin(folder / "data")
     _python(PREPARE, folder / "data")
     whole = shutil.copytree(folder / "data", folder / "whole")
     _python(VICTIM, whole)

@@ -17,6 +17,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from tests.migrated import begin
+
 ROWS, ORDERS, PIECE = 6_000, 1_500, 150
 VICTIM = """
 import sys, django
@@ -28,8 +30,6 @@ engine.run_import(int(sys.argv[1]))
 PREPARE = """
 import sys, pathlib, django
 django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from grahak.core.models import Business
 from grahak.connect import actions
 Business.objects.create(pk=1, name="Kill")
@@ -52,7 +52,7 @@ def write_file(path: Path) -> None:
 
 def prepared(folder: Path) -> tuple[Path, int]:
     """A data directory with an import ready to run: (directory, import's id). Copied for each life."""
-    folder.mkdir(parents=True, exist_ok=True)
+    begin(folder / "data")
     file = folder / "orders.csv"
     write_file(file)
     done = _python(PREPARE, folder / "data", str(file), capture=True)

@@ -26,6 +26,7 @@ from typing import Any
 
 from grahak.connect.intake.reading import once
 from tests.kill.imports import environment
+from tests.migrated import begin
 
 SENDERS, BATCHES, SIZE = 4, 25, 20
 KEY, SOURCE = "gw_kill", 1
@@ -33,8 +34,6 @@ PATIENCE = 120.0  # seconds that a sender goes on trying
 PREPARE = f"""
 import django
 django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from grahak.customers.models import Source
 Source.objects.create(pk={SOURCE}, name="Kill", kind="server", write_key="{KEY}")
 """
@@ -42,7 +41,7 @@ Source.objects.create(pk={SOURCE}, name="Kill", kind="server", write_key="{KEY}"
 
 def prepared(folder: Path) -> Path:
     """A data directory with a source. Copied for each life."""
-    folder.mkdir(parents=True, exist_ok=True)
+    begin(folder / "data")
     subprocess.run([sys.executable, "-c", PREPARE], env=environment(folder / "data"), check=True)
     (folder / "data" / "static").mkdir(exist_ok=True)
     return folder / "data"

@@ -15,14 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from tests.kill.imports import environment
+from tests.migrated import begin
 
 PEOPLE = 900
 PHASES = ("writing", "moment", "giving")
 PREPARE = f"""
 import django
 django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from grahak.core.models import Business, User
 from grahak.customers.models import Consent, Contact, Customer, Identity
 from grahak.channels.models import Sender, SendingRules, Suppression
@@ -94,7 +93,7 @@ QUERIES = {
 
 def prepared(folder: Path) -> tuple[Path, dict[str, Any]]:
     """A data directory with a campaign that was just sent off, and what a worker that nobody kills makes of it."""
-    folder.mkdir(parents=True, exist_ok=True)
+    begin(folder / "data")
     _python(PREPARE, folder / "data")
     whole = shutil.copytree(folder / "data", folder / "whole")
     _python(VICTIM, whole)

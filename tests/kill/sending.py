@@ -23,6 +23,7 @@ from typing import Any
 
 from tests.kill.imports import environment
 from tests.mailserver import listening
+from tests.migrated import begin
 
 PEOPLE, CONNECTIONS = 240, 6
 NO_CONSENT, NO_ADDRESS, SAME_ADDRESS, SUPPRESSED = 24, 20, 7, 5
@@ -32,8 +33,6 @@ PHASES = ("counting", "rcpt", "data", "taken", "moment")
 PREPARE = """
 import django
 django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from grahak.core.models import Business, User
 from grahak.customers.models import Consent, Contact, Customer, Identity
 from grahak.channels.models import Sender, SendingRules, Suppression
@@ -138,7 +137,7 @@ class Sink:
 def prepared(folder: Path) -> Path:
     """A data directory with a campaign that was just sent off: nobody is counted yet. Copied for each
     life."""
-    folder.mkdir(parents=True, exist_ok=True)
+    begin(folder / "data")
     code = PREPARE.format(people=PEOPLE, connections=CONNECTIONS)
     subprocess.run([sys.executable, "-c", code], env=environment(folder / "data"), check=True)
     return folder / "data"

@@ -11,6 +11,7 @@ import pytest
 from tests.kill import bounces
 
 pytestmark = pytest.mark.kill
+LONG = 3
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import pytest
 from tests.kill import deliveries
 
 pytestmark = pytest.mark.kill
+LONG = 3
 
 
 @pytest.fixture(scope="module")

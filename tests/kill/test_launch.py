@@ -8,6 +8,7 @@ import pytest
 from tests.kill import launches
 
 pytestmark = pytest.mark.kill
+LONG = 3
 
 
 @pytest.fixture(scope="module")

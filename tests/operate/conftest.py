@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.migrated import begin
 from tests.operate.shop import Shop
 
 
@@ -22,7 +23,7 @@ def empty_shop(tmp_path: Path) -> Shop:
 
 @pytest.fixture(scope="session")
 def _migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("migrated")
+    folder = begin(tmp_path_factory.mktemp("migrated"))
     Shop(folder).python("from grahak.config import start\nstart.prepare()")
     return folder
 
