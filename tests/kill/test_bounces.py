@@ -11,7 +11,6 @@ import pytest
 from tests.kill import bounces
 
 pytestmark = pytest.mark.kill
-LONG = 3
 
 
 @pytest.fixture(scope="module")

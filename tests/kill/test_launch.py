@@ -8,7 +8,6 @@ import pytest
 from tests.kill import launches
 
 pytestmark = pytest.mark.kill
-LONG = 3
 
 
 @pytest.fixture(scope="module")
