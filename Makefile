@@ -9,6 +9,8 @@ SHELL = /bin/sh
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 N ?= 10
+# where this is set, as in many containers, each start compiles all of the product anew: three seconds instead of one
+export PYTHONDONTWRITEBYTECODE =
 CATALOGUES = $(wildcard grahak/*/locale/*/LC_MESSAGES/django.po)
 
 help:  ## list these targets
