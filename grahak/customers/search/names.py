@@ -18,6 +18,7 @@ from django.db import connection
 
 from grahak.core.models import User
 from grahak.core.names import PREFIX, SKELETON, QueryToken, query_keys
+from grahak.core.names.vocabulary import Vocabulary
 from grahak.customers.models import Customer, NameKey
 from grahak.customers.search.known import known_words
 
@@ -67,9 +68,9 @@ class Word:
         params: list[Any] = []
         for which, tokens in ((SKELETON, self.exact), (PREFIX, self.softs)):
             if tokens:
-                marks = ", ".join(["%s"] * len(tokens))
-                parts.append(f"({kind} = '{which}' AND {token} IN ({marks}))")
-                params += tokens
+                among, values = _among(tokens)
+                parts.append(f"({kind} = '{which}' AND {token} {among})")
+                params += values
         for which, low, high in self.ranges:
             parts.append(f"({kind} = '{which}' AND {token} >= %s AND {token} < %s)")
             params += [low, high]
@@ -86,20 +87,28 @@ class Word:
         return single
 
 
+def _among(tokens: Sequence[str]) -> tuple[str, list[Any]]:
+    """SQL: is one of TOKENS. As one array on PostgreSQL: a hundred parameters a look cost more than the look."""
+    if connection.vendor == "postgresql":
+        return "= ANY(%s)", [list(tokens)]
+    return f"IN ({', '.join(['%s'] * len(tokens))})", list(tokens)
+
+
 def after(text: str) -> str:
     """The end of the range of everything that begins with TEXT."""
     return text + "\U0010ffff"
 
 
-def _word(token: QueryToken, *, near: bool = False, wide: bool = False) -> Word:
-    exact = (token.skeleton, *(token.near if near else ()))
+def _word(token: QueryToken, known: Vocabulary | None = None, *, wide: bool = False) -> Word:
+    """The word as it was typed; with KNOWN words also as it may have been meant."""
+    exact = (token.skeleton, *(() if known is None else token.near))
     ranges: list[tuple[str, str, str]] = []
     softs: tuple[str, ...] = ()
     if token.is_prefix:
         ranges = [(PREFIX, begin, after(begin)) for begin in token.prefixes]
         ranges += [(SKELETON, begin, after(begin)) for begin in token.skeleton_prefixes]
-    if near:
-        meant = known_words().meant(token.text, WIDE_SPELLINGS if wide else SPELLINGS, wide=wide)
+    if known is not None:
+        meant = known.meant(token.text, WIDE_SPELLINGS if wide else SPELLINGS, wide=wide)
         softs = tuple(one.soft for one in meant)
     return Word(
         tuple(one for one in dict.fromkeys(exact) if one),
@@ -202,11 +211,12 @@ def rounds(user: User, text: str, limit: int = CANDIDATES) -> Iterator[list[int]
         return
     exact = [_word(token) for token in asked]
     yield _holders(may, exact, _count(exact), limit)
-    near = [_word(token, near=True) for token in asked]
+    known = known_words()
+    near = [_word(token, known) for token in asked]
     counts = _count(near)
     yield _holders(may, near, counts, limit, SCANNED_NEAR)
     yield _all_but_one(may, near, counts, min(limit, _LAST))
-    wide = [_word(token, near=True, wide=True) for token in asked]
+    wide = [_word(token, known, wide=True) for token in asked]
     yield _holders(may, wide, _count(wide), min(limit, _LAST), SCANNED_FAR)
 
 
