@@ -44,22 +44,33 @@ def shop_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 
 
 @pytest.fixture
-def new_shop(tmp_path: Path) -> Iterator[Shop]:
+def contexts() -> list[BrowserContext]:
+    """The browser's windows of a test: closed before their shop is, for their pages ask by themselves."""
+    return []
+
+
+def _shut(contexts: list[BrowserContext]) -> None:
+    while contexts:
+        contexts.pop().close()
+
+
+@pytest.fixture
+def new_shop(tmp_path: Path, contexts: list[BrowserContext]) -> Iterator[Shop]:
     """A shop of one's own, open and empty: its first page is the set-up."""
     shop = Shop(tmp_path / "data")
     shop.open()
     yield shop
+    _shut(contexts)
     shop.close()
 
 
 @pytest.fixture
-def open_page(chromium: Browser, shop_server: Shop) -> Iterator[OpenPage]:
+def open_page(chromium: Browser, shop_server: Shop, contexts: list[BrowserContext]) -> Iterator[OpenPage]:
     """Open a page: `open_page("/customers/", width=390, language="ur", theme="dark", who="bilal")`.
 
     `who` logs in as one of the cast (None: nobody); `shop` is another Shop than the shared one. When the test
     is over, any script error, refused script or style (CSP) or answer of 500 and more fails it.
     """
-    contexts: list[BrowserContext] = []
     faults: list[str] = []
 
     def open_one(
@@ -95,8 +106,7 @@ def open_page(chromium: Browser, shop_server: Shop) -> Iterator[OpenPage]:
         return page
 
     yield open_one
-    for context in contexts:
-        context.close()
+    _shut(contexts)
     assert faults == []
 
 
