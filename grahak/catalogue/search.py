@@ -15,7 +15,7 @@ def items(user: Any, text: str, limit: int) -> list[dict[str, Any]]:
     """Items that match the typed text, at most LIMIT, as the search box shows them."""
     if scope_of(user, "catalogue.view") is None or len(text.strip()) < 2:
         return []
-    found = matching(text.strip()[:100]).filter(archived_at=None).order_by("name", "id")[:limit]
+    found = matching(text.strip()[:100]).filter(archived_at=None).order_by("name", "id")
     return [
         {
             "group": _("Items"),
@@ -26,5 +26,5 @@ def items(user: Any, text: str, limit: int) -> list[dict[str, Any]]:
             else product.code,
             "url": product.get_absolute_url(),
         }
-        for product in found
+        for product in found.only("pk", "code", "name", "price")[:limit]
     ]

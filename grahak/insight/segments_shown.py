@@ -77,7 +77,7 @@ def find(user: Any, text: str, limit: int) -> list[dict[str, Any]]:
             "text": ngettext("%(n)s member", "%(n)s members", one.members) % {"n": figure(one.members)},
             "url": reverse("segments:segment", args=[one.pk]),
         }
-        for one in Segment.objects.active().filter(name__icontains=text)[:limit]
+        for one in Segment.objects.active().filter(name__icontains=text).only("pk", "name", "members")[:limit]
     ]
 
 

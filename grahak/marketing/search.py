@@ -18,7 +18,11 @@ def campaigns(user: Any, text: str, limit: int) -> list[dict[str, Any]]:
     """Campaigns whose name has the text in it, the newest first, at most LIMIT."""
     if scope_of(user, "campaigns.view") is None or len(text) < _SHORTEST:
         return []
-    rows = Campaign.objects.filter(name__icontains=text, archived_at=None).order_by("-pk")[:limit]
+    rows = (
+        Campaign.objects.filter(name__icontains=text, archived_at=None)
+        .only("pk", "name")
+        .order_by("-pk")[:limit]
+    )
     return [
         {
             "group": _("Campaigns"),
@@ -52,7 +56,9 @@ def forms(user: Any, text: str, limit: int) -> list[dict[str, Any]]:
     """Forms whose name has the text in it, at most LIMIT."""
     if scope_of(user, "forms.view") is None or len(text) < _SHORTEST:
         return []
-    rows = Form.objects.filter(name__icontains=text, archived_at=None).order_by("-pk")[:limit]
+    rows = (
+        Form.objects.filter(name__icontains=text, archived_at=None).only("pk", "name").order_by("-pk")[:limit]
+    )
     return [
         {"group": _("Forms"), "icon": "form", "title": one.name, "text": "", "url": one.get_absolute_url()}
         for one in rows

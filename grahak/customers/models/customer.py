@@ -255,9 +255,9 @@ class NameKey(models.Model):
     for prefixes as one types; s: consonant skeleton for other spellings and scripts. TOKENS is the number
     of words of the customer's own name, the same on all its rows: short names come first among many that
     share a key, and two keys of one customer are met by (kind, token, tokens, customer) without reading
-    its other rows."""
+    its other rows; whether a customer has a key that begins so, by (customer, kind, token)."""
 
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="name_keys")
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="name_keys", db_index=False)
     kind = models.CharField(max_length=1)
     token = models.CharField(max_length=40)
     tokens = models.PositiveSmallIntegerField(default=1)
@@ -265,4 +265,5 @@ class NameKey(models.Model):
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["kind", "token", "tokens", "customer"], name="name_key_find"),
+            models.Index(fields=["customer", "kind", "token"], name="name_keys_of_one"),
         ]

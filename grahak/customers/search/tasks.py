@@ -24,10 +24,12 @@ def tasks(user: Any, text: str, limit: int) -> list[dict[str, Any]]:
     if scope_of(user, "customers.view") is None or len(typed) < _SHORTEST:
         return []
     latest = Task.objects.filter(done_at=None).order_by("-due_on", "-pk").values("pk")[:LATEST]
-    titled = Task.objects.filter(pk__in=latest, title__icontains=typed).order_by("due_on", "pk")
-    found = list(titled.select_related("customer", "assigned_to")[:_MOST])
-    if not found:
+    titled = Task.objects.filter(pk__in=latest, title__icontains=typed).values_list("pk", flat=True)
+    numbers = list(titled.order_by("due_on", "pk")[:_MOST])
+    if not numbers:
         return []
+    whole = Task.objects.filter(pk__in=numbers).select_related("customer", "assigned_to")
+    found = list(whole.order_by("due_on", "pk"))
     ids = {task.customer_id for task in found}
     known = [pk for pk in ids if pk is not None]
     theirs = set(Customer.objects.visible_to(user).filter(pk__in=known).values_list("pk", flat=True))

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from grahak.core.access import needs, scope_of
@@ -26,12 +26,15 @@ from grahak.customers.views.parts import wants
 IN_BOX = 8
 OTHERS = 5
 PLACES = 8
+_TOLD: dict[
+    tuple[str, int, bool], str
+] = {}  # by language and label: labels of screens live as long as the process
 
 
 def customers_found(hits: list[Hit], user: Any) -> list[dict[str, Any]]:
     """The hits as lines: name, other script or contact, place, and the phone for whom it is not hidden."""
     no_phone = level(user, SUBJECT, "phone") == "hidden"
-    rows = Customer.objects.in_bulk([hit.pk for hit in hits])
+    rows = Customer.objects.only("name", "city", "language", "other_names").in_bulk([hit.pk for hit in hits])
     found = [rows[hit.pk] for hit in hits if hit.pk in rows]
     if found:
         columns.fill_people(found)
@@ -61,6 +64,15 @@ def groups_found(user: Any, text: str) -> list[dict[str, Any]]:
     return found
 
 
+def _told(language: str, label: Any, is_new: bool) -> str:
+    """The words by which a screen is meant, normalised; they never change while the programme runs."""
+    key = (language, id(label), is_new)
+    if key not in _TOLD:
+        new = f"{pgettext('menu', 'New')} new " if is_new else ""
+        _TOLD[key] = normalise(f"{new}{label} {in_english(label)}")
+    return _TOLD[key]
+
+
 def places_found(user: Any, text: str) -> list[dict[str, Any]]:
     """Screens and new things (each {"link", "url", "is_new"}) whose name has every typed word in it, in this
     language or in English."""
@@ -72,9 +84,7 @@ def places_found(user: Any, text: str) -> list[dict[str, Any]]:
         (registry.settings_pages, False),
     ):
         for line in reachable(links, user):
-            label = line["link"].label
-            new = f"{pgettext('menu', 'New')} new " if is_new else ""
-            told = normalise(f"{new}{label} {in_english(label)}")
+            told = _told(get_language() or "", line["link"].label, is_new)
             if all(word in told for word in words):
                 found.append(line | {"is_new": is_new})
     return found[:PLACES]

@@ -211,7 +211,12 @@ def search(user: Any, text: str, limit: int) -> list[dict[str, Any]]:
     typed = " ".join(text.split())[:60]
     if scope_of(user, "deals.view") is None or len(typed) < 3:
         return []
-    rows = Deal.objects.filter(pk__in=titled(Deal.objects.visible_to(user).open(), typed)[:limit])
+    found = titled(Deal.objects.visible_to(user).open(), typed)[:limit]
+    rows = (
+        Deal.objects.filter(pk__in=found).select_related("customer", "stage")
+        if found
+        else Deal.objects.none()
+    )
     return [
         {
             "group": _("Deals"),
@@ -220,7 +225,7 @@ def search(user: Any, text: str, limit: int) -> list[dict[str, Any]]:
             "text": " · ".join((deal.customer.name, deal.stage.name, written(deal.amount))),
             "url": deal.get_absolute_url(),
         }
-        for deal in rows.select_related("customer", "stage").order_by("-stage_since", "-pk")[:limit]
+        for deal in rows.order_by("-stage_since", "-pk")
     ]
 
 
