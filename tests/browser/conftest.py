@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, StorageState
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
 
 from tests.browser.shop import Shop
 from tests.cast import PASSWORD
 
 WIDE, PHONE = 1360, 390
 WAIT = 15_000  # milliseconds that a page may take for one step on a busy machine
+expect.set_options(timeout=WAIT)
 HARMLESS = (
     "Failed to load resource",  # a refused form (422) is an answer; what is 500 is caught by its status
     "htmx: htmx:error: Failed to fetch",  # why it failed is asked of the request: leaving a page cuts its own off
