@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(condition=models.Q(('done_at', None)), fields=['due_on', 'id'], name='open_tasks'),
+            index=models.Index(condition=models.Q(('done_at', None)), fields=['due_on', 'id', 'title'], name='open_tasks'),
         ),
         migrations.AddIndex(
             model_name='task',

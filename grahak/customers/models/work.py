@@ -78,7 +78,9 @@ class Task(models.Model):
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["assigned_to", "done_at", "due_on"], name="tasks_of_a_person"),
-            models.Index(fields=["due_on", "id"], name="open_tasks", condition=models.Q(done_at=None)),
+            models.Index(
+                fields=["due_on", "id", "title"], name="open_tasks", condition=models.Q(done_at=None)
+            ),
             models.Index(fields=["about", "about_id"], name="tasks_about", condition=~models.Q(about="")),
         ]
         constraints: ClassVar[list[Any]] = [

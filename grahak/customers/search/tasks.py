@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from grahak.core.access import scope_of
+from grahak.core.latest import with_text
 from grahak.customers.models import Customer, Task
 from grahak.customers.work.seen import own_tasks
 
@@ -23,9 +24,8 @@ def tasks(user: Any, text: str, limit: int) -> list[dict[str, Any]]:
     typed = " ".join(text.split())[:60]
     if scope_of(user, "customers.view") is None or len(typed) < _SHORTEST:
         return []
-    latest = Task.objects.filter(done_at=None).order_by("-due_on", "-pk").values("pk")[:LATEST]
-    titled = Task.objects.filter(pk__in=latest, title__icontains=typed).values_list("pk", flat=True)
-    numbers = list(titled.order_by("due_on", "pk")[:_MOST])
+    open_ones = Task.objects.filter(done_at=None).order_by("-due_on", "-pk")
+    numbers = with_text(open_ones, "title", typed, LATEST)[-_MOST:]
     if not numbers:
         return []
     whole = Task.objects.filter(pk__in=numbers).select_related("customer", "assigned_to")

@@ -212,11 +212,9 @@ def search(user: Any, text: str, limit: int) -> list[dict[str, Any]]:
     if scope_of(user, "deals.view") is None or len(typed) < 3:
         return []
     found = titled(Deal.objects.visible_to(user).open(), typed)[:limit]
-    rows = (
-        Deal.objects.filter(pk__in=found).select_related("customer", "stage")
-        if found
-        else Deal.objects.none()
-    )
+    if not found:
+        return []
+    rows = Deal.objects.filter(pk__in=found).select_related("customer", "stage")
     return [
         {
             "group": _("Deals"),

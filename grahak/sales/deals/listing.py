@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from grahak.core import business
 from grahak.core.csv_guard import guard
+from grahak.core.latest import with_text
 from grahak.core.models import User
 from grahak.customers.search.find import find
 from grahak.sales.deals.board import Whose, is_number
@@ -119,9 +120,7 @@ class Question:
 def titled(rows: QuerySet[Deal], text: str) -> list[int]:
     """The deals with TEXT in their title, of the LATEST that were moved last: however many deals there are, no more
     titles are read."""
-    latest = rows.order_by("-stage_since", "-pk").values("pk")[:LATEST]
-    found = Deal.objects.filter(pk__in=latest, title__icontains=text).order_by("-stage_since", "-pk")
-    return list(found.values_list("pk", flat=True))
+    return with_text(rows.order_by("-stage_since", "-pk"), "title", text, LATEST)
 
 
 def _day(text: str) -> dt.date | None:

@@ -218,7 +218,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='deal',
-            index=models.Index(fields=['state', '-stage_since', '-id'], name='deals_by_move'),
+            index=models.Index(fields=['state', '-stage_since', '-id', 'title'], name='deals_by_move'),
         ),
         migrations.AddConstraint(
             model_name='deal',

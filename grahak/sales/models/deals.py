@@ -201,7 +201,7 @@ class Deal(models.Model):
             models.Index(fields=["state", "closes_on", "id"], name="deals_by_day"),
             models.Index(fields=["state", "-amount", "-id"], name="deals_by_amount"),
             models.Index(fields=["state", "-created_at", "-id"], name="deals_by_age"),
-            models.Index(fields=["state", "-stage_since", "-id"], name="deals_by_move"),
+            models.Index(fields=["state", "-stage_since", "-id", "title"], name="deals_by_move"),
         ]
 
     def __str__(self) -> str:
