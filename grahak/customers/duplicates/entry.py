@@ -18,7 +18,8 @@ from grahak.customers.models import Customer, DuplicatePair, Identity, PairState
 from grahak.customers.search.names import candidates
 
 SHOWN: Final = 5
-_LOOKED_AT: Final = 60
+_LOOKED_AT: Final = 30
+_HASTE: Final = 8  # asked at every pause of the typing hand; the look through all records takes its time
 ALIKE_KIND: Final = "customers.customer.alike"  # the line of the day book that says so
 
 
@@ -46,7 +47,7 @@ def likely(
     """At most five customers this person may see who may be the same, the surest first."""
     shared = _same_identity(phones, email)
     typed = name.strip()[:100] if len(name.strip()) >= 3 else ""
-    maybe = candidates(user, typed, _LOOKED_AT) if typed else []
+    maybe = candidates(user, typed, _LOOKED_AT, _HASTE) if typed else []
     found: dict[int, tuple[float, int]] = {}
     told = Customer.objects.filter(pk__in={*maybe, *shared}).values_list("pk", "name", "other_names")
     for pk, own, other in told:
@@ -59,7 +60,7 @@ def likely(
             found[pk] = (0.9 * score, reasons)
     found.pop(but or 0, None)
     best = sorted(found, key=lambda pk: -found[pk][0])[: SHOWN * 4]
-    rows = Customer.objects.visible_to(user).active().in_bulk(best)
+    rows = Customer.objects.visible_to(user).active().only("name", "city").in_bulk(best)
     return [Likely(rows[pk], found[pk][1], found[pk][0]) for pk in best if pk in rows][:SHOWN]
 
 

@@ -27,9 +27,9 @@ PLENTY: Final = 5  # with fewer than this, near spellings are asked for too
 COMMON: Final = 4000  # counting stops here
 # Rows of the leading word that are looked at: where each other word is one seek, where it means reading the other
 # keys of that customer, and for spellings further away.
-SCANNED: Final = 20_000
+SCANNED: Final = 10_000
 SCANNED_SLOWLY: Final = 4_000
-SCANNED_NEAR: Final = 1_200
+SCANNED_NEAR: Final = 900
 SCANNED_FAR: Final = 480
 MOST_WORDS: Final = 6
 SPELLINGS: Final = 48  # words of other customers that a misspelt one may stand for
@@ -204,10 +204,11 @@ def _holders(
         return list(dict.fromkeys(row[0] for row in cursor.fetchall()))[:limit]
 
 
-def rounds(user: User, text: str, limit: int = CANDIDATES) -> Iterator[list[int]]:
+def rounds(user: User, text: str, limit: int = CANDIDATES, haste: int = 1) -> Iterator[list[int]]:
     """Ids of customers whose names may be meant by TEXT, in four rounds of at most LIMIT each, asked for as they
     are taken: those who hold all words; near spellings too; all words but one; spellings further away. A round
-    may repeat ids of those before and be empty; in no order of merit."""
+    may repeat ids of those before and be empty; in no order of merit. With HASTE only one in so many of the rows
+    with other spellings is looked at."""
     asked = query_keys(text)[:MOST_WORDS]
     if not asked:
         return
@@ -216,32 +217,34 @@ def rounds(user: User, text: str, limit: int = CANDIDATES) -> Iterator[list[int]
     except EmptyResultSet:
         return
     exact = [_word(token) for token in asked]
-    yield _holders(may, exact, _count(exact), limit)
+    yield _holders(may, exact, _count(exact), limit, SCANNED if haste == 1 else SCANNED_SLOWLY)
     known = known_words()
     near = [_word(token, known) for token in asked]
     counts = _count(near)
-    yield _holders(may, near, counts, limit, SCANNED_NEAR)
-    yield _all_but_one(may, near, counts, min(limit, _LAST))
+    yield _holders(may, near, counts, limit, SCANNED_NEAR // haste)
+    yield _all_but_one(may, near, counts, min(limit, _LAST), haste)
     wide = [_word(token, known, wide=True) for token in asked]
-    yield _holders(may, wide, _count(wide), min(limit, _LAST), SCANNED_FAR)
+    yield _holders(may, wide, _count(wide), min(limit, _LAST), SCANNED_FAR // haste)
 
 
-def _all_but_one(may: _Test, words: Sequence[Word], counts: dict[Word, int], limit: int) -> list[int]:
+def _all_but_one(
+    may: _Test, words: Sequence[Word], counts: dict[Word, int], limit: int, haste: int
+) -> list[int]:
     """Those who hold all words but one, trade words left out first; never on trade words alone."""
     found: dict[int, None] = {}
-    for left_out in sorted(range(len(words)), key=lambda at: words[at].weight)[:3]:
+    for left_out in sorted(range(len(words)), key=lambda at: words[at].weight)[: 3 if haste == 1 else 1]:
         rest = [word for at, word in enumerate(words) if at != left_out]
         if rest and max(word.weight for word in rest) == 1.0:
-            found |= dict.fromkeys(_holders(may, rest, counts, limit, SCANNED_FAR))
+            found |= dict.fromkeys(_holders(may, rest, counts, limit, SCANNED_FAR // haste))
     return list(found)
 
 
-def candidates(user: User, text: str, limit: int = CANDIDATES) -> list[int]:
+def candidates(user: User, text: str, limit: int = CANDIDATES, haste: int = 1) -> list[int]:
     """Ids of customers whose names may be meant by TEXT, at most LIMIT, in no order of merit: first those
     who hold all words; where they are few, also those with near spellings, then those who hold all words
-    but one."""
+    but one. HASTE as for `rounds`."""
     found: dict[int, None] = {}
-    for at, ids in enumerate(rounds(user, text, limit)):
+    for at, ids in enumerate(rounds(user, text, limit, haste)):
         found |= dict.fromkeys(ids)
         if len(found) >= PLENTY or at == 2:
             break
