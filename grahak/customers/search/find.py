@@ -14,7 +14,7 @@ from grahak.customers.models import Contact, Customer
 from grahak.customers.search.names import PLENTY, rounds
 from grahak.customers.search.numbers import by_number
 
-SHOWN: Final = 30
+SHOWN: Final = 20
 MOST: Final = 400
 LIKELY: Final = 0.5  # below this likeness a name is not what was meant
 NEARLY: Final = 0.65  # nor below this share of the best one's likeness

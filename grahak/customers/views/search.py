@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
@@ -39,6 +40,7 @@ def customers_found(hits: list[Hit], user: Any) -> list[dict[str, Any]]:
     if found:
         columns.fill_people(found)
     meant = {hit.pk: hit.name for hit in hits}
+    page = reverse("customers:customer", args=[0])  # asked for once, not for every line
     lines = []
     for row in found:
         also, language = columns.also_known_as(row)
@@ -46,7 +48,8 @@ def customers_found(hits: list[Hit], user: Any) -> list[dict[str, Any]]:
             also = meant[row.pk]
             language = next((code for code, name in (row.other_names or {}).items() if name == also), "")
         phone = "" if no_phone else shown_phone(row.phone_value, row.phone_shown)  # type: ignore[attr-defined]
-        lines.append({"row": row, "also": also, "language": language, "phone": phone})
+        url = page.replace("/0/", f"/{row.pk}/")
+        lines.append({"row": row, "url": url, "also": also, "language": language, "phone": phone})
     return lines
 
 
@@ -76,18 +79,20 @@ def _told(language: str, label: Any, is_new: bool) -> str:
 def places_found(user: Any, text: str) -> list[dict[str, Any]]:
     """Screens and new things (each {"link", "url", "is_new"}) whose name has every typed word in it, in this
     language or in English."""
-    words = normalise(text).split()
+    words, language = normalise(text).split(), get_language() or ""
     found: list[dict[str, Any]] = []
     for links, is_new in (
         (registry.new_links, True),
         (registry.nav, False),
         (registry.settings_pages, False),
     ):
-        for line in reachable(links, user):
-            told = _told(get_language() or "", line["link"].label, is_new)
-            if all(word in told for word in words):
-                found.append(line | {"is_new": is_new})
+        meant = [link for link in links if _is_meant(words, _told(language, link.label, is_new))]
+        found += [line | {"is_new": is_new} for line in reachable(meant, user)] if meant else []
     return found[:PLACES]
+
+
+def _is_meant(words: list[str], told: str) -> bool:
+    return all(word in told for word in words)
 
 
 @require_GET
