@@ -176,6 +176,13 @@ def _are_few(model: Any, user: Any, action: str, terms: list[Q]) -> bool:
     return bool(few)
 
 
+def covers_few(model: Any, user: Any, action: str) -> bool:
+    """Whether it is known from the last ten seconds that ACTION covers few of the model's rows for this person:
+    what answers quickest may be chosen by it, never what is shown."""
+    until, few = kept.current().shared.get(("few", model, action, user.pk, user.team_id), (0.0, False))
+    return bool(few) and time.monotonic() <= until
+
+
 @lru_cache(maxsize=256)
 def _team_beside(model: Any, owner: str) -> str:
     """The relation to a team that stands beside the owner's; "" where there is none."""

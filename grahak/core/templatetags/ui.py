@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.templatetags.static import static as address_of
 from django.utils import formats, timezone, translation
 from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -69,7 +69,7 @@ def money(value: Decimal | None, tone: str = "", places: int | None = 0) -> Safe
 def amount(value: Decimal | None, tone: str = "", places: int | None = 0) -> SafeString:
     """An amount for a table cell, its currency being in the column's head."""
     css = "money" + (f" money--{tone}" if tone else "")
-    return mark_safe(
+    return SafeString(
         f'<bdi class="{css}">{amounts.figure(value, places)}</bdi>'
     )  # digits only: nothing to escape
 
@@ -155,7 +155,7 @@ def _age_words(days: int, language: str) -> str:
 def due(value: dt.date | None) -> SafeString:
     """When the next order is due: "in 3 d", "today", "9 d late" in red."""
     if value is None:
-        return mark_safe('<span class="quiet">–</span>')
+        return SafeString('<span class="quiet">–</span>')
     return _due_words((value - business.today()).days, get_language())
 
 
@@ -211,7 +211,7 @@ def gauge(part: Decimal, whole: Decimal) -> SafeString:
         return SafeString("")
     share = min(100, max(0, round(part * 100 / whole)))
     css = "gauge gauge--s gauge--over" if part > whole else "gauge gauge--s"
-    return mark_safe(
+    return SafeString(
         f'<svg class="{css}" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">'
         f'<rect width="{share}" height="1"/></svg>'
     )
@@ -229,11 +229,17 @@ def age_bar(ages: list[Any] | None) -> SafeString:
         width = part * 100 / whole
         rects.append(f'<rect x="{x:.1f}" width="{max(0.0, width - 0.8):.1f}" height="1"/>')
         x += width
-    return mark_safe(
+    return SafeString(
         '<svg class="ageing" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">'
         + "".join(rects)
         + "</svg>"
     )
+
+
+@lru_cache(maxsize=8)
+def _rhythm_words(language: str) -> str:
+    """The same words in the active LANGUAGE stand in every row of a list."""
+    return escape(_("Orders of the last months"))
 
 
 @register.simple_tag
@@ -248,9 +254,16 @@ def rhythm(orders: list[Any] | None, due_on: dt.date | None, wide: bool = False)
     def place(date: dt.date) -> float:
         return now_x - (now - date.toordinal()) * step
 
-    read = dt.date.fromisoformat
-    shown = [(now_x - (now - read(on).toordinal()) * step, float(worth)) for on, worth in (orders or [])]
-    shown = [(x, worth) for x, worth in shown if 0 <= x <= now_x]
+    read, first, last = (
+        dt.date.fromisoformat,
+        (today - dt.timedelta(days=span)).isoformat(),
+        today.isoformat(),
+    )
+    shown = [
+        (now_x - (now - read(on).toordinal()) * step, float(worth))
+        for on, worth in (orders or [])
+        if first <= on <= last
+    ]
     tallest = max((worth for _x, worth in shown), default=0) or 1
     ticks = "".join(
         f"M{x:.1f} {base}v-{3 + (base - 6) * max(0.0, worth) / tallest:.1f}" for x, worth in shown
@@ -263,9 +276,9 @@ def rhythm(orders: list[Any] | None, due_on: dt.date | None, wide: bool = False)
         mark += f'<path class="now" d="M{now_x:.1f} {height}V2"/>'
         mark += f'<circle class="due" cx="{ring:.1f}" cy="{base}" r="3.2"/>'
     css = "rhythm" + (" rhythm--late" if late else "") + (" rhythm--wide" if wide else "")
-    return mark_safe(
+    return SafeString(
         f'<svg class="{css}" viewBox="0 0 {width} {height}" role="img" '
-        f'aria-label="{escape(_("Orders of the last months"))}"><path class="axis" d="M0 {base}H{width}"/>'
+        f'aria-label="{_rhythm_words(get_language())}"><path class="axis" d="M0 {base}H{width}"/>'
         f'<path class="tick" d="{ticks or "M0 0"}"/>{mark}</svg>'
     )
 
@@ -328,4 +341,4 @@ register.filter("branch_name", business.branch_name)
 
 def bdi(text: str) -> SafeString:
     """A name, isolated from the direction around it."""
-    return mark_safe(f"<bdi>{conditional_escape(text)}</bdi>")
+    return SafeString(f"<bdi>{conditional_escape(text)}</bdi>")

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any, Final
 
 from django.db import connection
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -45,7 +45,7 @@ def name_cell(row: Any) -> str:
     if row.city:
         under += f"{' · ' if under else ''}<bdi>{escape(row.city)}</bdi>"
     marks = "".join(f" {mark}" for badge in badges if (mark := badge(row)))
-    return mark_safe(
+    return SafeString(
         f'<div class="table__name"><div><a href="/customers/{row.pk}/" data-row-link><bdi>{escape(row.name)}</bdi></a>'
         f'{marks} <span class="table__sub">{under}</span></div></div>'
     )
@@ -104,16 +104,16 @@ def fill_tags(rows: list[Any]) -> None:
 
 def phone_cell(row: Any) -> str:
     if not row.phone_value:
-        return mark_safe('<span class="quiet">–</span>')
-    return mark_safe(f'<bdi dir="ltr">{escape(shown_phone(row.phone_value, row.phone_shown))}</bdi>')
+        return SafeString('<span class="quiet">–</span>')
+    return SafeString(f'<bdi dir="ltr">{escape(shown_phone(row.phone_value, row.phone_shown))}</bdi>')
 
 
 def _plain(value: str) -> SafeString:
-    return mark_safe(f"<bdi>{escape(value)}</bdi>") if value else mark_safe('<span class="quiet">–</span>')
+    return SafeString(f"<bdi>{escape(value)}</bdi>") if value else SafeString('<span class="quiet">–</span>')
 
 
 def _tags_cell(row: Any) -> str:
-    return mark_safe(
+    return SafeString(
         " ".join(f'<span class="badge badge--line"><bdi>{escape(tag)}</bdi></span>' for tag in row.tag_names)
     )
 

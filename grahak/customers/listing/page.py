@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from grahak.core.access import scope_of
+from grahak.core.access import covers_few, scope_of
 from grahak.core.models import User
 from grahak.core.money import figure
 from grahak.core.registry import Column
@@ -149,9 +149,15 @@ def read_page(question: Question, user: User, columns: list[Column]) -> Page:
 def _read_page(question: Question, user: User, columns: list[Column]) -> Page:
     customers = question.customers(user)
     everybody = question.is_open and scope_of(user, "customers.view") == "all"
-    total = FEW + 1 if everybody else counted(customers)
+    if everybody or _has_many(question, user):
+        total, ids = FEW + 1, None
+    elif covers_few(Customer, user, "customers.view"):
+        ids = list(ordered(customers, question.order).values_list("pk", flat=True)[: FEW + 1])
+        total = len(ids)
+    else:
+        total, ids = counted(customers), None
     if total <= FEW:
-        return _short(question, customers, columns, total)
+        return _short(question, customers, columns, total, ids)
     found = walk(
         only_read(customers, columns, question.order.reads) if everybody else customers,
         question.order,
@@ -173,6 +179,12 @@ def _read_page(question: Question, user: User, columns: list[Column]) -> Page:
         has_next=has_next,
         first=_before(question, found),
     )
+
+
+def _has_many(question: Question, user: User) -> bool:
+    """Whether it is known from lately that this person's customers are more than FEW; only of a list that isn't
+    narrowed."""
+    return question.is_open and ((total := count_all(user)) is None or total > FEW)
 
 
 def _rows(customers: QuerySet[Customer], columns: list[Column], found: Found) -> list[Customer]:
@@ -205,18 +217,29 @@ def _before(question: Question, found: Found) -> int | None:
     return max(0, place.before - len(found.places)) if question.backward else place.before
 
 
-def _short(question: Question, customers: QuerySet[Customer], columns: list[Column], total: int) -> Page:
-    """A page of at most FEW customers, who are sorted as a whole."""
+def _short(
+    question: Question,
+    customers: QuerySet[Customer],
+    columns: list[Column],
+    total: int,
+    ids: list[int] | None,
+) -> Page:
+    """A page of at most FEW customers, who are sorted as a whole; IDS are theirs in order, where they are known."""
     size, sort = question.size, question.order
     start = _start(question, customers, total)
-    rows = ordered(only_read(customers, columns, sort.reads), sort)
+    here = None if ids is None else ids[start : start + size]
+    rows = only_read(customers if here is None else Customer.objects.filter(pk__in=here), columns, sort.reads)
     if sort.joins:
         rows = rows.select_related(*sort.joins, *(path for column in columns for path in column.select))
-    read = {row.pk: row for row in rows[start : start + size]} if total else {}
+    if here is None:
+        read = {row.pk: row for row in ordered(rows, sort)[start : start + size]} if total else {}
+    else:
+        known = {row.pk: row for row in sort.carried(rows)} if here else {}
+        read = {pk: known[pk] for pk in here if pk in known}
     places = [_place_of(row, sort) for row in read.values()]
     last = max(1, -(-total // size))
-    here = start // size + 1
-    near = {1, 2, here - 1, here, here + 1, last} if last > 7 else set(range(1, last + 1))
+    number = start // size + 1
+    near = {1, 2, number - 1, number, number + 1, last} if last > 7 else set(range(1, last + 1))
     return Page(
         question=question,
         customers=customers,
