@@ -236,6 +236,20 @@ def spoken(text: str) -> bool:
 # Code
 
 
+def test_no_word_is_translated_inside_an_f_string() -> None:
+    """The tool that gathers words for the catalogues doesn't look there: they would stay English, silently."""
+    asks = ("_", "gettext", "ngettext", "pgettext", "npgettext")
+    inside = [
+        f"{path.relative_to(ROOT)}:{string.lineno}"
+        for path in sources()
+        for string in ast.walk(ast.parse(path.read_text()))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in asks
+    ]
+    none(inside)
+
+
 def test_files_and_functions_stay_short() -> None:
     long = []
     for path in sources():

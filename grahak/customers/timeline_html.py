@@ -50,10 +50,11 @@ def _unfolded(line: Line) -> str:
     if line.row.subject != "visit" or not line.row.subject_id:
         return ""
     url, here = escape(line.url), f"visit-{line.row.subject_id}"
+    did, whole = escape(_("What they did")), escape(_("The whole visit"))
     return (
         f'<details class="entry__events" hx-get="{url}" hx-trigger="toggle once" hx-target="#{here}" '
-        f'hx-swap="outerHTML"><summary>{escape(_("What they did"))}</summary>'
-        f'<div id="{here}"><a href="{url}">{escape(_("The whole visit"))}</a></div></details>'
+        f'hx-swap="outerHTML"><summary>{did}</summary>'
+        f'<div id="{here}"><a href="{url}">{whole}</a></div></details>'
     )
 
 
@@ -92,9 +93,10 @@ def _earlier(book: Daybook, url: str) -> str:
         return ""
     group = f"group={book.group}&amp;" if book.group else ""
     there = f"{url}?{group}after={book.older}"
+    earlier = escape(_("Earlier"))
     return (
         f'<div class="sheet__foot" id="older"><a href="{there}" hx-get="{there}" hx-target="#older" '
-        f'hx-swap="outerHTML">{escape(_("Earlier"))}</a></div>'
+        f'hx-swap="outerHTML">{earlier}</a></div>'
     )
 
 

@@ -104,11 +104,12 @@ def foot(page: Page, columns: list[Column], *, chooses: bool) -> SafeString:
     if not page.is_few or not page.rows or page.has_next or page.has_previous:
         return SafeString("")
     parts = ["<tr>", "<td data-keep></td>" if chooses else ""]
+    words = escape(_("customers in this view"))
     for column in columns:
         keep = " data-keep" if column.keep else ""
         css = f' class="{column.css}"' if column.css else ""
         if column.name == "name":
-            inside = f"{page.count_words} <small>{escape(_('customers in this view'))}</small>"
+            inside = f"{page.count_words} <small>{words}</small>"
         else:
             inside = _safe(column.total(page.customers)) if column.total else ""
         parts.append(f"<td{keep}{css}>{inside}</td>")
@@ -118,19 +119,19 @@ def foot(page: Page, columns: list[Column], *, chooses: bool) -> SafeString:
 def page_links(page: Page) -> SafeString:
     """First, before, numbers of a short list, next, last."""
     parts = []
+    first_page, last_page = escape(_("First page")), escape(_("Last page"))
+    words_before, words_next = escape(_("Before")), escape(_("Next"))
     for number, query in page.numbered:
         here = ' aria-current="page"' if number == page.number else ""
         parts.append(f'<a href="?{escape(query)}"{here}>{figure(number)}</a>')
     if page.has_previous:
         first, before = escape(page.first_query), escape(page.previous_query)
-        parts.append(
-            f'<a href="{LIST}?{first}" aria-label="{escape(_("First page"))}">{icon("first", "s")}</a>'
-        )
-        parts.append(f'<a href="?{before}" rel="prev" data-key="p">{escape(_("Before"))}</a>')
+        parts.append(f'<a href="{LIST}?{first}" aria-label="{first_page}">{icon("first", "s")}</a>')
+        parts.append(f'<a href="?{before}" rel="prev" data-key="p">{words_before}</a>')
     if page.has_next:
         after, last = escape(page.next_query), escape(page.last_query)
-        parts.append(f'<a href="?{after}" rel="next" data-key="n">{escape(_("Next"))}</a>')
-        parts.append(f'<a href="?{last}" aria-label="{escape(_("Last page"))}">{icon("last", "s")}</a>')
+        parts.append(f'<a href="?{after}" rel="next" data-key="n">{words_next}</a>')
+        parts.append(f'<a href="?{last}" aria-label="{last_page}">{icon("last", "s")}</a>')
     return mark_safe("".join(parts))
 
 

@@ -92,10 +92,11 @@ def tabs(user: User, question: Question, page: Page | None) -> list[Tab]:
 def tab_links(found: list[Tab]) -> SafeString:
     """The tabs as links; a star where the address has left what is saved."""
     parts = []
+    changed = escape(gettext("changed"))
     for tab in found:
         here = ' aria-current="page"' if tab.current else ""
         pin = icon("pin", "s") if tab.pinned else ""
-        star = f' <span class="quiet" title="{escape(gettext("changed"))}">*</span>' if tab.changed else ""
+        star = f' <span class="quiet" title="{changed}">*</span>' if tab.changed else ""
         parts.append(
             f'<a class="tabs__tab" href="{LIST}?{tab.query}"{here}>{pin}<bdi>{escape(tab.name)}</bdi>{star} '
             f'<span class="count" id="count-{tab.view.pk}">{tab.count}</span></a>'

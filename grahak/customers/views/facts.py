@@ -108,11 +108,11 @@ def fact_html(page: str, fact: Fact) -> SafeString:
     """One line of the fact sheet; pressing the value changes it where it stands. PAGE: the customer's
     address."""
     url = f"{page}facts/{fact.name}/"
-    shown = _shown(fact)
+    shown, change = _shown(fact), escape(_("change"))
     if fact.may_edit:
         shown = (
             f'<a class="fact__value" href="{url}" hx-get="{url}" hx-target="#fact-{fact.name}" hx-swap="outerHTML">'
-            f'{shown}<span class="visually-hidden">, {escape(_("change"))}</span></a>'
+            f'{shown}<span class="visually-hidden">, {change}</span></a>'
         )
     unknown = " fact--unknown" if fact.value == "" else ""
     return mark_safe(

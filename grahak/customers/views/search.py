@@ -71,7 +71,7 @@ def _told(language: str, label: Any, is_new: bool) -> str:
     """The words by which a screen is meant, normalised; they never change while the programme runs."""
     key = (language, id(label), is_new)
     if key not in _TOLD:
-        new = f"{pgettext('menu', 'New')} new " if is_new else ""
+        new = pgettext("menu", "New") + " new " if is_new else ""
         _TOLD[key] = normalise(f"{new}{label} {in_english(label)}")
     return _TOLD[key]
 

@@ -295,7 +295,7 @@ def mistakes_in(source: str, known: set[str]) -> list[Mistake]:
 def _unknown(name: str, known: Any, sentence: str) -> str:
     text = sentence % {"name": name}
     if near := get_close_matches(name, known, n=1):
-        text = f"{text} {_('Did you mean “%(name)s”?') % {'name': near[0]}}"
+        return text + " " + _("Did you mean “%(name)s”?") % {"name": near[0]}
     return text
 
 
