@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from grahak.channels import rules
+from grahak.connect.webhooks import outbox
 from grahak.core import business as business_module
 from grahak.core.models import Branch, Business, User
 from grahak.core.rights import kept as rights
@@ -27,14 +28,17 @@ def _fresh_business(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(business_module, "KEPT", 3600.0)
     monkeypatch.setattr(custom, "KEPT", 3600.0)
     monkeypatch.setattr(rights, "KEPT", 3600.0)
+    monkeypatch.setattr(outbox, "KEPT", 3600.0)
     rights.presume_usual()
     business_module.forget()
     custom.forget()
+    outbox.forget()
     letters.forget()
     yield
     business_module.forget()
     custom.forget()
     rights.forget()
+    outbox.forget()
 
 
 @pytest.fixture

@@ -217,7 +217,7 @@ def test_refusals_in_the_dialogue_count_in_the_same_window() -> None:
 
 def test_taking_a_report_asks_few_questions(django_assert_max_num_queries: Any) -> None:
     message = sent()
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         take(fact(message, "soft"))
     assert reports.rests("email", "ayesha@home.example", message, timezone.now()) is False
 
