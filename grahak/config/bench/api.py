@@ -266,18 +266,22 @@ def _shown(row: Customer, reach: Any, tags: Any, refs: Any, own: Any) -> dict[st
 
 
 @bare_api.post("/customers/upsert")
-@transaction.atomic
 def bare_upsert(request: Any, body: Items) -> Any:
     """The same rows of the same tables, nothing checked and nobody told."""
-    ids = [one.external_id for one in body.items]
+    return _put(body.items)
+
+
+@transaction.atomic
+def _put(items: list[Item]) -> Any:
+    ids = [one.external_id for one in items]
     known = dict(
         ExternalRef.objects.filter(source="bench", external_id__in=ids).values_list(
             "external_id", "customer_id"
         )
     )
     there = Customer.objects.in_bulk(list(known.values()))
-    fresh = [one for one in body.items if one.external_id not in known]
-    old = [(there[known[one.external_id]], one) for one in body.items if one.external_id in known]
+    fresh = [one for one in items if one.external_id not in known]
+    old = [(there[known[one.external_id]], one) for one in items if one.external_id in known]
     made = Customer.objects.bulk_create(
         Customer(name=one.name, name_sort=sort_name(one.name), city=one.city, kind=one.kind, source="bench")
         for one in fresh
