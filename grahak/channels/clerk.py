@@ -18,9 +18,9 @@ from typing import Any, TypeVar
 from django.db import DatabaseError, connection
 
 from grahak.channels import turns
-from grahak.channels.lean import lean
 from grahak.channels.turns import Outcome
 from grahak.core.durable import durable
+from grahak.core.lean import lean
 
 logger = logging.getLogger("grahak.sending")
 T = TypeVar("T")

@@ -17,8 +17,8 @@ from django.db import close_old_connections, connection
 from grahak.channels import contract, turns, worker_names
 from grahak.channels.clerk import Clerk
 from grahak.channels.contract import Transport
-from grahak.channels.lean import lean
 from grahak.channels.lines import House, Line
+from grahak.core.lean import lean
 
 logger = logging.getLogger("grahak.sending")
 T = TypeVar("T")

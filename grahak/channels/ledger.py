@@ -19,13 +19,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grahak.channels import renderers
-from grahak.channels.lean import lean
 from grahak.channels.models import Dispatch, DispatchState, FailReason, Message, MessageState, SkipReason
 from grahak.channels.renderers import Recipient
 from grahak.core import audit, bulk
 from grahak.core.durable import durable
 from grahak.core.events import announce
 from grahak.core.jobs import task
+from grahak.core.lean import lean
 from grahak.core.models import User
 
 FREEZE_BATCH = 2_000

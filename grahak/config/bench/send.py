@@ -37,10 +37,10 @@ from grahak.channels import engine, ledger, renderers
 from grahak.channels.email.accounts import Account
 from grahak.channels.email.building import Letterhead, build
 from grahak.channels.email.transport import NullTransport
-from grahak.channels.lean import lean
 from grahak.channels.models import Dispatch, Message, Sender, SendingRules
 from grahak.config.bench import frame
 from grahak.core import bulk
+from grahak.core.lean import lean
 from grahak.core.models import Business, User
 from grahak.customers.models import Consent, Contact, Customer, Identity
 from grahak.marketing import launch, rendering

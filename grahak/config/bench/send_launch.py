@@ -16,10 +16,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from grahak.channels import ledger
-from grahak.channels.lean import lean
 from grahak.channels.models import Dispatch, Message, SendingRules
 from grahak.config.bench import send
 from grahak.core import bulk
+from grahak.core.lean import lean
 from grahak.core.models import User
 from grahak.marketing import launch, rendering
 from grahak.marketing.models import AudiencePart, Campaign, CampaignText, HeldOut

@@ -20,11 +20,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from grahak.core.lean import lean
 from grahak.core.models import Setting
 from grahak.customers.duplicates import blocks, records
 from grahak.customers.duplicates.scoring import Record, compare_many
@@ -35,6 +36,7 @@ PIECE: Final = 5_000  # records read at a time
 ASKED: Final = 4_000  # pairs compared at a time
 WRITTEN: Final = 500
 ALONE: Final = 20_000  # so few are looked through in this process
+CACHE: Final = 64  # MiB of the database's pages: neighbours are read together, their likes from all over
 AHEAD: Final = 4  # pieces given to the processes before their answers are taken
 STEPS: Final = ("keys", "pairs", "compare")
 
@@ -87,6 +89,7 @@ def looked(until: dt.datetime) -> None:
 
 def whole(*, processes: int | None = None) -> int:
     """Look through all customers, going on where a killed run stood; returns how many pairs are open afterwards."""
+    lean(connection, CACHE)
     state = _kept()
     # files that are gone (another machine, a tidied disk) can't be gone on with
     if not state.get("step") or (state["step"] != "keys" and not _folder().exists()):
