@@ -96,8 +96,10 @@ def after(text: str) -> str:
     return text + "\U0010ffff"
 
 
-def _word(token: QueryToken, known: Vocabulary | None = None, *, wide: bool = False) -> Word:
-    """The word as it was typed; with KNOWN words also as it may have been meant."""
+def _word(
+    token: QueryToken, known: Vocabulary | None = None, spellings: int = SPELLINGS, *, wide: bool = False
+) -> Word:
+    """The word as it was typed; with KNOWN words also as it may have been meant, in so many SPELLINGS at most."""
     exact = (token.skeleton, *(() if known is None else token.near))
     ranges: list[tuple[str, str, str]] = []
     softs: tuple[str, ...] = ()
@@ -105,7 +107,7 @@ def _word(token: QueryToken, known: Vocabulary | None = None, *, wide: bool = Fa
         ranges = [(PREFIX, begin, after(begin)) for begin in token.prefixes]
         ranges += [(SKELETON, begin, after(begin)) for begin in token.skeleton_prefixes]
     if known is not None:
-        meant = known.meant(token.text, WIDE_SPELLINGS if wide else SPELLINGS, wide=wide)
+        meant = known.meant(token.text, spellings, wide=wide)
         softs = tuple(one.soft for one in meant)
     return Word(
         tuple(one for one in dict.fromkeys(exact) if one),
@@ -115,7 +117,7 @@ def _word(token: QueryToken, known: Vocabulary | None = None, *, wide: bool = Fa
     )
 
 
-def _count(words: Sequence[Word]) -> dict[Word, int]:
+def _count(words: Sequence[Word], haste: int) -> dict[Word, int]:
     """How many rows each word has, up to COMMON a way, in one question; none is asked for a word alone."""
     if len(words) < 2:
         return dict.fromkeys(words, 1)
@@ -126,7 +128,7 @@ def _count(words: Sequence[Word]) -> dict[Word, int]:
             if not (way.exact or way.ranges or way.softs):
                 continue
             condition, values = way.condition("k")
-            inner = f"SELECT 1 FROM {_TABLE} k WHERE {condition} LIMIT {COMMON}"  # noqa: S608
+            inner = f"SELECT 1 FROM {_TABLE} k WHERE {condition} LIMIT {COMMON // haste}"  # noqa: S608
             parts.append(f"SELECT {number}, (SELECT COUNT(*) FROM ({inner}) t{len(parts)})")  # noqa: S608
             params += values
     totals = dict.fromkeys(words, 0)
@@ -207,8 +209,8 @@ def _holders(
 def rounds(user: User, text: str, limit: int = CANDIDATES, haste: int = 1) -> Iterator[list[int]]:
     """Ids of customers whose names may be meant by TEXT, in four rounds of at most LIMIT each, asked for as they
     are taken: those who hold all words; near spellings too; all words but one; spellings further away. A round
-    may repeat ids of those before and be empty; in no order of merit. With HASTE only one in so many of the rows
-    with other spellings is looked at."""
+    may repeat ids of those before and be empty; in no order of merit. With HASTE only one in so many of the rows is
+    looked at, and fewer other spellings."""
     asked = query_keys(text)[:MOST_WORDS]
     if not asked:
         return
@@ -217,14 +219,16 @@ def rounds(user: User, text: str, limit: int = CANDIDATES, haste: int = 1) -> It
     except EmptyResultSet:
         return
     exact = [_word(token) for token in asked]
-    yield _holders(may, exact, _count(exact), limit, SCANNED if haste == 1 else SCANNED_SLOWLY)
+    yield _holders(may, exact, _count(exact, haste), limit, SCANNED // haste)
     known = known_words()
-    near = [_word(token, known) for token in asked]
-    counts = _count(near)
-    yield _holders(may, near, counts, limit, SCANNED_NEAR // haste)
+    near = [_word(token, known, SPELLINGS // min(haste, 4)) for token in asked]
+    counts = _count(near, haste)
+    # who holds all of three words holds two of them, and is looked at for those: no need to ask twice in haste
+    all_of_them = haste == 1 or len(near) < 3
+    yield _holders(may, near, counts, limit, SCANNED_NEAR // haste) if all_of_them else []
     yield _all_but_one(may, near, counts, min(limit, _LAST), haste)
-    wide = [_word(token, known, wide=True) for token in asked]
-    yield _holders(may, wide, _count(wide), min(limit, _LAST), SCANNED_FAR // haste)
+    wide = [_word(token, known, WIDE_SPELLINGS, wide=True) for token in asked]
+    yield _holders(may, wide, _count(wide, haste), min(limit, _LAST), SCANNED_FAR // haste)
 
 
 def _all_but_one(
