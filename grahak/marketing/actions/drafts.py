@@ -15,7 +15,7 @@ from grahak.core.models import User
 from grahak.marketing import rendering
 from grahak.marketing.actions.readiness import still_draft
 from grahak.marketing.audience.parts import Part, parts_of, stored
-from grahak.marketing.letters import quick
+from grahak.marketing.letters import closed, quick
 from grahak.marketing.models import AudiencePart, Campaign, CampaignText, Chosen, Variant
 
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
@@ -118,13 +118,14 @@ def edit(campaign: Campaign, *, by: User, **fields: Any) -> None:
 @transaction.atomic
 def word(campaign: Campaign, language: str, *, subject: str, body: str, by: User) -> None:
     """Write the words in one language: into the letter of an e-mail, else as a text. Mistakes in them are kept and
-    shown; only sending refuses them."""
+    shown; only sending refuses them. Raises BadDocument for a new tag that is kept from BY."""
     still_draft(campaign)
     if language not in LANGUAGES:
         raise ValueError(f"no such language: {language}")
     if campaign.channel == "email":
         quick.write(campaign, language, subject=subject, body=body, by=by)
     else:
+        closed.refuse(body, list(campaign.texts.values_list("body", flat=True)), by=by)
         CampaignText.objects.update_or_create(
             campaign=campaign,
             language=language,
@@ -150,12 +151,13 @@ def unword(campaign: Campaign, language: str, *, by: User) -> None:
 @transaction.atomic
 def set_variant(campaign: Campaign, code: str, *, by: User, **fields: Any) -> Variant:
     """Make or change the variant CODE (a letter from A) of a draft: name, share, subjects, letter, sender_name,
-    minutes."""
+    minutes. Raises BadDocument for a new tag in its subjects that is kept from BY."""
     still_draft(campaign)
     if code not in CODES or len(code) != 1:
         raise ValueError(f"no such variant: {code}")
     variant, new = Variant.objects.get_or_create(campaign=campaign, code=code)
     before = {} if new else {name: getattr(variant, name) for name in fields}
+    closed.refuse(fields.get("subjects", {}), before.get("subjects", {}), by=by)
     for name, value in fields.items():
         setattr(variant, name, value)
     variant.save()

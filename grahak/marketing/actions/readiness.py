@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from grahak.channels.email import accounts
+from grahak.channels.models import TemplateUse
+from grahak.marketing import rendering
+from grahak.marketing.letters import closed
 from grahak.marketing.letters.checks import checks
 from grahak.marketing.models import Campaign, Stage
 from grahak.marketing.renderers import preflight
@@ -56,8 +60,9 @@ def still_draft(campaign: Campaign) -> None:
             raise OnItsWay(_("This message was sent; it cannot be changed any more."))
 
 
-def problems(campaign: Campaign) -> list[Problem]:
-    """Everything to mend before it is sent, in the order of the page; what stops it first."""
+def problems(campaign: Campaign, by: Any = None) -> list[Problem]:
+    """Everything to mend before BY sends it, in the order of the page; what stops it first. BY None: what does not hang
+    on who sends it."""
     if campaign.channel == "email":
         found = [
             Problem(check.what, check.language, check.field, check.level, check.block)
@@ -70,4 +75,17 @@ def problems(campaign: Campaign) -> list[Problem]:
             Problem(one.what, one.language, one.field, one.level, variant=one.variant)
             for one in preflight.found_in(campaign)
         ]
+    if names := closed.closed_in(_said(campaign), by):
+        found.append(Problem(closed.sentence(names)))
     return sorted(found, key=lambda one: one.level != "stop")
+
+
+def _said(campaign: Campaign) -> list[Any]:
+    """All that CAMPAIGN says, on whichever channel."""
+    uses = TemplateUse.objects.filter(renderer=rendering.NAME, subject_id=campaign.pk)
+    return [
+        *(letter.document for letter in rendering.letters_of(campaign)),
+        *campaign.variants.values_list("subjects", flat=True),
+        *campaign.texts.values_list("body", flat=True),
+        *uses.values_list("data", flat=True),
+    ]

@@ -42,8 +42,9 @@ def _locked(campaign: Campaign) -> Campaign:
     return Campaign.objects.select_for_update(of=("self",)).select_related("dispatch").get(pk=campaign.pk)
 
 
-def _ready(campaign: Campaign) -> None:
-    if found := [one for one in problems(campaign) if one.level == "stop"]:
+def _ready(campaign: Campaign, by: User | None) -> None:
+    """Raises NotReady where something stops it, or it tells what is kept from BY, who sends it."""
+    if found := [one for one in problems(campaign, by) if one.level == "stop"]:
         raise NotReady(found)
 
 
@@ -58,7 +59,7 @@ def send_now(campaign: Campaign, *, by: User) -> Dispatch:
         raise OnItsWay(_("It is put away. Bring it back to change it."))
     if rules().needs_approval and not is_approved(campaign):
         raise NeedsApproval
-    _ready(campaign)
+    _ready(campaign, by)
     return launch(campaign, by=by)
 
 
@@ -98,7 +99,7 @@ def schedule(campaign: Campaign, at: dt.datetime, *, by: User, in_local_time: bo
     _fits(at)
     if rules().needs_approval and not is_approved(campaign):
         raise NeedsApproval
-    _ready(campaign)
+    _ready(campaign, by)
     campaign.scheduled_for, campaign.in_local_time = at, in_local_time
     campaign.save()
     audit.record(
@@ -140,7 +141,7 @@ def ask_approval(
     still_draft(campaign)
     if at is not None:
         _fits(at)
-    _ready(campaign)
+    _ready(campaign, by)
     campaign.asked_at, campaign.asked_by = timezone.now(), by
     campaign.approved_at = campaign.approved_by = None
     campaign.scheduled_for, campaign.in_local_time = at, in_local_time and at is not None
@@ -155,7 +156,7 @@ def approve(campaign: Campaign, *, by: User) -> Campaign:
     something came up meanwhile. It goes to whom the one who asked may see."""
     campaign = _locked(campaign)
     _asked(campaign, by)
-    _ready(campaign)
+    _ready(campaign, campaign.asked_by)
     campaign.approved_at, campaign.approved_by = timezone.now(), by
     campaign.save()
     audit.record("marketing.campaign.approved", campaign, by=by)
@@ -200,7 +201,7 @@ def confirm_stale(campaign: Campaign, *, by: User, at: dt.datetime | None = None
         raise OnItsWay(_("It is not late."))
     if rules().needs_approval and not is_approved(campaign):
         raise NeedsApproval
-    _ready(campaign)
+    _ready(campaign, by)
     audit.record("marketing.campaign.confirmed", campaign, by=by, at=at.isoformat() if at else "")
     if at is None:
         launch(campaign, by=campaign.asked_by or by)

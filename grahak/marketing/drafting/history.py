@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from grahak.core import audit
 from grahak.core.models import User
+from grahak.marketing.letters import closed
 from grahak.marketing.letters.document import Document, parsed
 from grahak.marketing.models import Letter, LetterStep
 
@@ -53,6 +54,7 @@ def change(
         after = parsed(document.as_json()).as_json()
         if after == before:
             return found
+        closed.refuse(after, before, by=by)
         found.document = after
         if found.default_language not in after["languages"]:
             found.default_language = after["languages"][0]

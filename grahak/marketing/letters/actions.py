@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from grahak.core import audit, business
 from grahak.core.models import User
 from grahak.core.refusals import Conflict
+from grahak.marketing.letters import closed
 from grahak.marketing.letters import document as documents
 from grahak.marketing.models import Campaign, Letter, LetterKind, Variant
 
@@ -119,7 +120,8 @@ def refuse_sent(letter: Letter) -> None:
 @transaction.atomic
 def save(letter: Letter, data: Any, *, by: User | None, version: int | None = None) -> None:
     """Put a whole document in the place of the old one. With VERSION (the one that the person looked at) it raises
-    Conflict where somebody saved meanwhile; BadDocument where DATA is no letter. Nothing is changed then."""
+    Conflict where somebody saved meanwhile; BadDocument where DATA is no letter, or tells what is kept from BY. Nothing
+    is changed then."""
     locked = Letter.objects.select_for_update().get(pk=letter.pk)
     refuse_sent(locked)
     if version is not None and locked.version != version:
@@ -127,6 +129,7 @@ def save(letter: Letter, data: Any, *, by: User | None, version: int | None = No
             _("Somebody else changed this letter meanwhile. Look at the new one, then do your change again.")
         )
     found = documents.parsed(data)
+    closed.refuse(found.as_json(), locked.document, by=by)
     if found.as_json() != locked.document:
         locked.document = found.as_json()
         locked.version += 1

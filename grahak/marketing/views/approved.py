@@ -18,6 +18,7 @@ from grahak.core.models import User
 from grahak.core.toasts import say
 from grahak.marketing import actions
 from grahak.marketing.approved import approved_step
+from grahak.marketing.letters import closed
 from grahak.marketing.models import Campaign
 from grahak.marketing.views.campaign import steps_page, ways
 from grahak.marketing.views.doors import draft_or_404
@@ -45,7 +46,8 @@ def keep(request: HttpRequest, pk: int, code: str = "") -> HttpResponse:
     slots = uses.slots_of(name)
     values = {slot.key: request.POST.get(f"value_{slot.key}", "").strip()[:LONGEST] for slot in slots}
     use = Use(name, {key: text for key, text in values.items() if text})
-    wrong = {key: " ".join(map(str, said)) for key, text in values.items() if (said := _mistakes(text))}
+    before = (uses.own_of(found.pk, code) if code else uses.use_of(found.pk)).values
+    wrong = {key: " ".join(said) for key, text in values.items() if (said := _mistakes(text, before, user))}
     if wrong:
         typed = approved_step(found, use, wrong, variant=code)
         bound = {"ways": ways(found, approved={code: typed})} if code else {"approved": typed}
@@ -57,8 +59,10 @@ def keep(request: HttpRequest, pk: int, code: str = "") -> HttpResponse:
     return redirect(f"{found.get_absolute_url()}#{step}")
 
 
-def _mistakes(text: str) -> list[liquid.Mistake]:
-    return list(liquid.mistakes_in(text, names()))
+def _mistakes(text: str, before: dict[str, str], by: User) -> list[str]:
+    """What is wrong with a text, and what in it is kept from BY and was not there before."""
+    told = closed.closed_in(text, by, before)
+    return [*map(str, liquid.mistakes_in(text, names())), *([closed.sentence(told)] if told else [])]
 
 
 @transaction.atomic

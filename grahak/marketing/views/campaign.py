@@ -108,7 +108,7 @@ def steps_page(
         "views": SavedView.objects.filter(Q(is_shared=True) | Q(by=user)).order_by("position", "pk"),
         "ways": tried,
         "may_vary": len(tried) < len(actions.CODES),
-        "problems": mends(found, actions.problems(found)),
+        "problems": mends(found, actions.problems(found, user)),
         "rules": rules(),
         "asked_why": answers.last_answer(found) if found.stage == Stage.DRAFT else None,
         "late_why": answers.why_late(found) if found.stage == Stage.LATE else "",

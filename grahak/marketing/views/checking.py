@@ -41,7 +41,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
 def check_page(request: HttpRequest, found: Campaign, *, status: int = 200, **more: Any) -> HttpResponse:
     """The page, with what the caller puts in place of its own."""
     user: Any = request.user
-    problems = more.pop("found_problems", None) or actions.problems(found)
+    problems = more.pop("found_problems", None) or actions.problems(found, user)
     context = {
         **reach_of(found, user),
         "stage": found.stage,

@@ -21,6 +21,7 @@ from grahak.marketing import actions
 from grahak.marketing.actions import Part
 from grahak.marketing.campaign_forms import BeginForm, HowForm, NameForm, TryForm, VariantForm
 from grahak.marketing.letters import actions as letters
+from grahak.marketing.letters import closed
 from grahak.marketing.models import Campaign
 from grahak.marketing.segments import segment_named
 from grahak.marketing.views.campaign import WHOLE_LIST, languages_of, steps_page, ways
@@ -142,7 +143,7 @@ def words(request: HttpRequest, pk: int) -> HttpResponse:
     """The text of an SMS in each language; an emptied one is taken out."""
     found = draft_or_404(pk)
     user: Any = request.user
-    lines = typed(found, request.POST)
+    lines = typed(found, request.POST, user)
     if any(line.error for line in lines):
         return steps_page(request, found, status=422, at="what", texts=lines)
     try:
@@ -206,7 +207,11 @@ def variant(request: HttpRequest, pk: int, code: str) -> HttpResponse:
             actions.drop_variant(found, code, by=user)
             return _back(found, "variants")
         form = VariantForm(request.POST, languages=languages_of(found))
-        if not form.is_valid():
+        typed_subjects = form.subjects() if form.is_valid() else {}
+        for language, text in typed_subjects.items():
+            if names := closed.closed_in(text, user, one.subjects):
+                form.add_error(f"subject_{language}", closed.sentence(names))
+        if form.errors:
             typed_ways = ways(found, forms={code: form})
             return steps_page(request, found, status=422, at="variants", ways=typed_ways)
         data = form.cleaned_data

@@ -4,7 +4,7 @@ and where the law wants it the number that the text is registered under."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +17,7 @@ from grahak.channels.models import SmsAccount
 from grahak.channels.sms import uses
 from grahak.channels.views.sms import measured
 from grahak.core.access import needs
+from grahak.marketing.letters import closed
 from grahak.marketing.models import Campaign
 from grahak.marketing.views.doors import draft_or_404
 from grahak.marketing.words import liquid
@@ -49,12 +50,18 @@ def words_step(found: Campaign, user: Any) -> dict[str, Any]:
     }
 
 
-def typed(found: Campaign, posted: Mapping[str, str]) -> list[Words]:
-    """What was typed, language by language, with what is wrong with it."""
+def typed(found: Campaign, posted: Mapping[str, str], by: Any) -> list[Words]:
+    """What was typed, language by language, with what is wrong with it: also what is kept from BY."""
     codes = [code for code, _name in settings.LANGUAGES]
     bodies = {code: posted.get(f"body_{code}", "").replace("\r\n", "\n").strip() for code in codes}
     dlt = {code: posted.get(f"dlt_{code}", "").strip()[:30] for code in codes}
-    return lines_of(found, bodies, dlt, checked=True)
+    lines = lines_of(found, bodies, dlt, checked=True)
+    before = list(found.texts.values_list("body", flat=True))
+    told = {line.code: closed.closed_in(line.body, by, before) for line in lines}
+    return [
+        replace(line, error=line.error or closed.sentence(told[line.code])) if told[line.code] else line
+        for line in lines
+    ]
 
 
 def lines_of(
