@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from grahak.core import business
 from grahak.core.models import Branch, User
 from grahak.core.parsing import Unreadable, parse_date
+from grahak.customers.merging import named_by
 from grahak.customers.models import Customer
 from grahak.sales.models import Order, OrderKind
 from grahak.sales.models.order import OrderQuerySet
@@ -56,9 +57,7 @@ class OrderRange:
         """From a list's query string. Unknown values are left out; an unreadable day is named in `wrong`."""
         found = cls(user, None, None, kind=query.get("kind", ""), number=query.get("q", "").strip()[:60])
         found.kind = found.kind if found.kind in ("sale", "return", "cancelled") else ""
-        pk = query.get("customer", "")
-        if pk.isdecimal() and len(pk) < 19:
-            found.customer = Customer.objects.visible_to(user).filter(pk=int(pk)).first()
+        found.customer = named_by(Customer.objects.visible_to(user), query.get("customer", ""))
         found._read_branch(query.get("branch", ""))
         found._read_days(query)
         return found

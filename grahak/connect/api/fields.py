@@ -237,7 +237,8 @@ class Field:
 
 @dataclass(frozen=True)
 class Narrow:
-    """A filter of a list: NAME=VALUE in the address. LOOKUP is Django's, or a function (queryset, value)."""
+    """A filter of a list: NAME=VALUE in the address. LOOKUP is Django's, or a function (queryset, value). MOVED gives
+    for (principal, number) the number that one was merged into, which is then asked for; None where it was not."""
 
     name: str
     kind: Kind
@@ -245,6 +246,7 @@ class Narrow:
     column: str = ""
     says: str = ""
     subject: str = ""
+    moved: Callable[[Any, int], int | None] | None = None
 
     @property
     def known_as(self) -> str:

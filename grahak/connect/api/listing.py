@@ -122,7 +122,10 @@ def narrowed(
                 raise Wrong(_("This holds a character that cannot be kept."))
             known = resource.by_filter.get(name)
             if known is not None and not _is_shut(principal, resource, known):
-                rows = known.apply(rows, known.take(text))
+                value = known.take(text)
+                if known.moved is not None:
+                    value = known.moved(principal, value) or value
+                rows = known.apply(rows, value)
                 continue
             more = resource.more_filters(name, text, rows, principal) if resource.more_filters else None
             if more is None:

@@ -13,6 +13,7 @@ from grahak.connect.rules.models import Outcome, Rule, RuleRun
 from grahak.connect.views.rules import rule_or_404
 from grahak.core.access import needs
 from grahak.core.keyset import page_of
+from grahak.customers.merging import named_by
 from grahak.customers.models import Customer
 from grahak.insight.segments.tree import TreeError
 
@@ -38,17 +39,18 @@ def try_out(request: HttpRequest, pk: int) -> HttpResponse:
 @needs("rules.edit")
 def log(request: HttpRequest) -> HttpResponse:
     """?rule=, ?outcome= and ?q= (the customer's name) narrow it."""
+    user: Any = request.user
     rows = RuleRun.objects.select_related("rule", "customer", "occasion")
     rule, outcome = request.GET.get("rule", ""), request.GET.get("outcome", "")
     customer, text = request.GET.get("customer", ""), request.GET.get("q", "").strip()[:100]
     if rule.isdecimal() and len(rule) < 19:
         rows = rows.filter(rule=int(rule))
-    if customer.isdecimal() and len(customer) < 19:
-        rows = rows.filter(customer=int(customer))
+    if customer:
+        rows = rows.filter(customer=named_by(Customer.objects.visible_to(user), customer))
     if outcome in Outcome.values:
         rows = rows.filter(outcome=outcome)
     if text:
-        ids = Customer.objects.visible_to(request.user).filter(name__icontains=text)  # type: ignore[arg-type]
+        ids = Customer.objects.visible_to(user).filter(name__icontains=text)
         rows = rows.filter(customer__in=ids.values("pk")[:500])
     page = page_of(rows, ["-pk"], after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     context = {

@@ -29,6 +29,17 @@ def kept_of(customer: Customer) -> Customer:
     return found
 
 
+def named_by(rows: QuerySet[Customer], text: str) -> Customer | None:
+    """The customer of ROWS whose number a link names (?customer=TEXT); of one that was merged, whom it is part of now.
+    None for what is no number, and where either is not among ROWS."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        return None
+    found = rows.filter(pk=int(text)).first()
+    if found is None or found.merged_into_id is None:
+        return found
+    return rows.filter(pk=kept_of(found).pk).first()
+
+
 def kept_ids(ids: Iterable[int]) -> dict[int, int]:
     """{merged: kept} of those among IDS that were merged, at the end of all merges. One query where none was."""
     asked = set(ids)

@@ -9,9 +9,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from grahak.core.access import needs
+from grahak.customers.merging import named_by
 from grahak.customers.models import Customer
 from grahak.customers.search.find import LONGEST, find
-from grahak.customers.views.parts import LARGEST, wants
+from grahak.customers.views.parts import wants
 from grahak.customers.views.search import customers_found
 from grahak.insight.models import Membership, Movement
 from grahak.insight.segments import rights
@@ -36,12 +37,10 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
     }
     if wants(request, "found"):
         return render(request, "insight/segments/_asked.html", context)
-    asked = request.GET.get("customer", "")
-    if asked.isascii() and asked.isdecimal() and int(asked) <= LARGEST:
-        seen = Customer.objects.visible_to(request.user)  # type: ignore[arg-type]
-        customer = seen.filter(pk=int(asked)).first()
-        if customer is not None:
-            context |= _verdict(found, customer, request.user)
+    seen = Customer.objects.visible_to(request.user)  # type: ignore[arg-type]
+    customer = named_by(seen, request.GET.get("customer", ""))
+    if customer is not None:
+        context |= _verdict(found, customer, request.user)
     return render(request, "insight/segments/why.html", context)
 
 

@@ -24,6 +24,7 @@ from grahak.channels.sandbox import sandboxed
 from grahak.core.access import needs
 from grahak.core.models import User
 from grahak.core.toasts import say
+from grahak.customers.merging import named_by
 from grahak.customers.models import Customer
 from grahak.marketing.drafting import trial
 from grahak.marketing.drafting.posted import is_number
@@ -45,7 +46,7 @@ def _reader(request: HttpRequest, data: Any) -> Customer | None:
     by = cast(User, request.user)
     number, typed = data.get("customer", ""), data.get("who", "").strip()[:100]
     if is_number(number):
-        found = Customer.objects.visible_to(by).filter(pk=int(number)).first()
+        found = named_by(Customer.objects.visible_to(by), number)
         if found is None:
             raise Http404
         return found

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from grahak.channels.models import Message
 from grahak.core.access import needs, scope_of
+from grahak.customers.merging import named_by
 from grahak.customers.models import Customer
 from grahak.customers.search.find import LONGEST, find
 from grahak.customers.views.parts import LARGEST, wants
@@ -36,12 +37,10 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
     }
     if wants(request, "found"):
         return render(request, "marketing/_asked.html", context)
-    asked = request.GET.get("customer", "")
-    if asked.isascii() and asked.isdecimal() and len(asked) < 20 and int(asked) <= LARGEST:
-        customer = Customer.objects.visible_to(user).filter(pk=int(asked)).first()  # type: ignore[arg-type]
-        if customer is not None:
-            story = stories.why(found, customer, by=user)  # type: ignore[arg-type]
-            context |= {"customer": customer, "story": story}
+    customer = named_by(Customer.objects.visible_to(user), request.GET.get("customer", ""))  # type: ignore[arg-type]
+    if customer is not None:
+        story = stories.why(found, customer, by=user)  # type: ignore[arg-type]
+        context |= {"customer": customer, "story": story}
     return render(request, "marketing/why.html", context)
 
 

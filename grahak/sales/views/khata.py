@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from grahak.core import business
@@ -19,6 +19,7 @@ from grahak.core.models import Branch
 from grahak.core.money import written
 from grahak.core.parsing import Unreadable, parse_date
 from grahak.core.toasts import say
+from grahak.customers.merging import named_by
 from grahak.customers.models import Customer
 from grahak.sales import actions
 from grahak.sales.debts import SHOWS, ages_of, debts, totals_of_debts
@@ -68,7 +69,7 @@ def _page_totals(rows: list[CustomerFigures]) -> dict[str, Any]:
 def customer_statement(request: HttpRequest, pk: int) -> HttpResponse:
     """A customer's statement between two days, for the screen and for paper."""
     user: Any = request.user
-    customer = get_object_or_404(Customer.objects.visible_to(user).select_related("figures", "branch"), pk=pk)
+    customer = _customer(user, pk)
     today = business.today()
     wrong: dict[str, str] = {}
     first = _day(request, "from", wrong)
@@ -92,6 +93,14 @@ def customer_statement(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "sales/statement.html", context)
 
 
+def _customer(user: Any, pk: int) -> Customer:
+    """404 for one whom the person may not see; for one that was merged, whom it is part of now."""
+    found = named_by(Customer.objects.visible_to(user).select_related("figures", "branch"), str(pk))
+    if found is None:
+        raise Http404
+    return found
+
+
 def _day(request: HttpRequest, name: str, wrong: dict[str, str]) -> dt.date | None:
     text = request.GET.get(name, "").strip()
     if not text:
@@ -108,7 +117,7 @@ def _day(request: HttpRequest, name: str, wrong: dict[str, str]) -> dt.date | No
 def opening(request: HttpRequest, pk: int) -> HttpResponse:
     """What stood on a customer's khata before Grahak."""
     user: Any = request.user
-    customer = get_object_or_404(Customer.objects.visible_to(user).select_related("figures"), pk=pk)
+    customer = _customer(user, pk)
     before = customer.ledger.filter(kind="opening", reversed_by=None).first()
     form = OpeningForm(
         request.POST or None,

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from grahak.core.access import needs
 from grahak.core.money import written
 from grahak.core.toasts import say
+from grahak.customers.merging import named_by
 from grahak.customers.models import Customer
 from grahak.sales import actions
 from grahak.sales.forms import PaymentForm, moment_of
@@ -30,10 +31,9 @@ def new_payment(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     asked, customer = request.GET.get("customer", ""), None
     if asked:
-        customer = get_object_or_404(
-            Customer.objects.served_by(user).select_related("figures"),
-            pk=int(asked) if asked.isdecimal() and len(asked) < 19 else 0,
-        )
+        customer = named_by(Customer.objects.served_by(user).select_related("figures"), asked)
+        if customer is None:
+            raise Http404
     form = PaymentForm(request.POST or None, user=user, initial=PaymentForm.start(customer))
     if request.method == "POST" and form.is_valid():
         customer = form.cleaned_data["customer"]

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from grahak.catalogue.models import Product
 from grahak.core.access import needs
 from grahak.core.toasts import say
+from grahak.customers.merging import named_by
 from grahak.customers.models import Customer
 from grahak.sales import actions
 from grahak.sales.deals.asked import lines_asked, link_asked
@@ -73,10 +74,9 @@ def _asked_for(request: HttpRequest) -> Customer | None:
     if not asked:
         return None
     user: Any = request.user
-    found: Customer = get_object_or_404(
-        Customer.objects.served_by(user).select_related("figures", "branch"),
-        pk=int(asked) if asked.isdecimal() and len(asked) < 19 else 0,
-    )
+    found = named_by(Customer.objects.served_by(user).select_related("figures", "branch"), asked)
+    if found is None:
+        raise Http404
     return found
 
 

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from grahak.catalogue.models import ServiceCode
 from grahak.catalogue.views.products import matching
 from grahak.core.access import needs
+from grahak.customers.merging import named_by
 from grahak.customers.models import Customer
 from grahak.sales.finding import find_customers, last_sales
 from grahak.sales.forms.lines import plain
@@ -37,9 +38,7 @@ def items(request: HttpRequest) -> HttpResponse:
     """Items for what is typed so far, with the last rate that ?customer= paid."""
     user: Any = request.user
     text, chosen = request.GET.get("q", "").strip()[:100], request.GET.get("customer", "")
-    customer = None
-    if chosen.isdecimal() and len(chosen) < 19:
-        customer = Customer.objects.visible_to(user).filter(pk=int(chosen)).first()
+    customer = named_by(Customer.objects.visible_to(user), chosen)
     found = list(matching(text).filter(archived_at=None).order_by("name", "id")[:SHOWN]) if text else []
     last = last_sales(customer, [product.pk for product in found])
     choices = []

@@ -97,7 +97,7 @@ ADDRESSES = Resource(
         Field("created_at", MOMENT),
     ),
     filters=(
-        Narrow("customer", ID, "customer_id"),
+        Narrow("customer", ID, "customer_id", moved=reach.kept),
         Narrow("kind", KIND, "kind"),
         Narrow("city", TEXT, "city"),
         Narrow("ships", BOOL, "ships"),

@@ -34,7 +34,6 @@ from grahak.connect.api.resources import reach
 from grahak.core.parsing import Unreadable, clean_email, parse_phone
 from grahak.customers import actions, custom
 from grahak.customers.actions.contacts import regions
-from grahak.customers.merging import kept_ids
 from grahak.customers.models import (
     Contact,
     Customer,
@@ -378,15 +377,6 @@ def change(principal: Principal, customer: Customer, values: Record) -> None:
     reach.still_seen(reach.customers(principal, "customers.edit"), customer.pk)
 
 
-def moved(principal: Principal, pk: int) -> int | None:
-    """Whom a customer was merged into. Nothing more is looked up for one that the principal does not see."""
-    rows = reach.customers(principal, "customers.view")
-    if not rows.filter(pk=pk, merged_into__isnull=False).exists():
-        return None
-    kept = kept_ids([pk]).get(pk)
-    return kept if kept is not None and rows.filter(pk=kept).exists() else None
-
-
 def remove(_principal: Principal, customer: Customer) -> None:
     actions.archive_customer(customer, by=None)
 
@@ -409,7 +399,7 @@ CUSTOMERS = Resource(
     change=change,
     remove=remove,
     upsert=True,
-    moved=moved,
+    moved=reach.kept,
     has_money=True,
     more_filters=_own_filter,
 )

@@ -80,7 +80,7 @@ CONTACTS = Resource(
         Field("created_at", MOMENT),
     ),
     filters=(
-        Narrow("customer", ID, "customer_id"),
+        Narrow("customer", ID, "customer_id", moved=reach.kept),
         Narrow("created_after", MOMENT, "created_at__gt", "created_at"),
     ),
     fill=_fill_contacts,
@@ -140,7 +140,7 @@ IDENTITIES = Resource(
     ),
     filters=(
         Narrow("contact", ID, "contact_id"),
-        Narrow("customer", ID, "contact__customer_id"),
+        Narrow("customer", ID, "contact__customer_id", moved=reach.kept),
         Narrow("kind", choice(list(IdentityKind.values)), "kind"),
         Narrow("value", TEXT, "value"),
     ),

@@ -156,7 +156,7 @@ DEALS = Resource(
         Field("updated_at", MOMENT),
     ),
     filters=(
-        Narrow("customer", ID, "customer_id"),
+        Narrow("customer", ID, "customer_id", moved=reach.kept),
         Narrow("pipeline", ID, "pipeline_id"),
         Narrow("stage", ID, "stage_id"),
         Narrow("state", STATE, "state"),
@@ -216,7 +216,7 @@ LEADS = Resource(
         Field("lost_at", MOMENT, nullable=True),
     ),
     filters=(
-        Narrow("customer", ID, "customer_id"),
+        Narrow("customer", ID, "customer_id", moved=reach.kept),
         Narrow("state", choice(list(LeadState.values)), "state"),
         Narrow("captured_after", MOMENT, "captured_at__gt", "captured_at"),
     ),

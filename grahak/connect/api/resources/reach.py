@@ -12,7 +12,7 @@ from grahak.connect.api.principal import Principal
 from grahak.connect.api.resource import Record
 from grahak.core.access import scope_of, scoped
 from grahak.core.models import Branch, User
-from grahak.customers.merging import kept_of
+from grahak.customers.merging import kept_ids, kept_of
 from grahak.customers.models import Customer
 
 Row = TypeVar("Row", bound=Model)
@@ -45,6 +45,15 @@ def customer_named(principal: Principal, pk: int | None, field: str = "customer"
     if found is None:
         raise ValidationError({field: _("There is no such customer.")})
     return found
+
+
+def kept(principal: Principal, pk: int) -> int | None:
+    """Whom a customer was merged into. Nothing more is looked up for one that the principal does not see."""
+    rows = customers(principal, "customers.view")
+    if not rows.filter(pk=pk, merged_into__isnull=False).exists():
+        return None
+    found = kept_ids([pk]).get(pk)
+    return found if found is not None and rows.filter(pk=found).exists() else None
 
 
 def named(rows: QuerySet[Row], pk: int | None, field: str) -> Row | None:

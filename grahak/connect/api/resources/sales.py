@@ -226,7 +226,7 @@ def _cancelled(rows: Any, value: bool) -> Any:
 
 
 _NARROW = (
-    Narrow("customer", ID, "customer_id"),
+    Narrow("customer", ID, "customer_id", moved=reach.kept),
     Narrow("number", TEXT, "number"),
     Narrow("source", TEXT, "source"),
     Narrow("branch", ID, "branch_id"),
@@ -346,7 +346,7 @@ PAYMENTS = Resource(
         Field("created_at", MOMENT),
     ),
     filters=(
-        Narrow("customer", ID, "customer_id"),
+        Narrow("customer", ID, "customer_id", moved=reach.kept),
         Narrow("order", ID, "order_id"),
         Narrow("method", METHOD, "method"),
         Narrow("received_after", MOMENT, "received_at__gt", "received_at"),
@@ -386,7 +386,7 @@ LEDGER = Resource(
         Field("note", TEXT),
     ),
     filters=(
-        Narrow("customer", ID, "customer_id"),
+        Narrow("customer", ID, "customer_id", moved=reach.kept),
         Narrow("kind", choice(list(LedgerKind.values)), "kind"),
         Narrow("after", MOMENT, "at__gt", "at"),
         Narrow("before", MOMENT, "at__lt", "at"),

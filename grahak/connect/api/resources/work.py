@@ -62,7 +62,7 @@ CONSENTS = Resource(
     ),
     filters=(
         Narrow("contact", ID, "contact_id"),
-        Narrow("customer", ID, "contact__customer_id"),
+        Narrow("customer", ID, "contact__customer_id", moved=reach.kept),
         Narrow("channel", CHANNEL, "channel"),
         Narrow("purpose", PURPOSE, "purpose"),
         Narrow("current", BOOL, "is_current", "is_current"),
@@ -101,7 +101,7 @@ NOTES = Resource(
         Field("created_at", MOMENT),
     ),
     filters=(
-        Narrow("customer", ID, "customer_id"),
+        Narrow("customer", ID, "customer_id", moved=reach.kept),
         Narrow("created_after", MOMENT, "created_at__gt", "created_at"),
     ),
     add=_add_note,
@@ -172,7 +172,7 @@ TASKS = Resource(
         Field("created_at", MOMENT),
     ),
     filters=(
-        Narrow("customer", ID, "customer_id"),
+        Narrow("customer", ID, "customer_id", moved=reach.kept),
         Narrow("assigned_to", ID, "assigned_to_id"),
         Narrow("due_before", DAY, "due_on__lt", "due_on"),
         Narrow("done", BOOL, _done, "done_at"),
@@ -213,7 +213,7 @@ ACTIVITIES = Resource(
         Field("facts", OBJECT),
     ),
     filters=(
-        Narrow("customer", ID, "customer_id"),
+        Narrow("customer", ID, "customer_id", moved=reach.kept),
         Narrow("group", TEXT, "group"),
         Narrow("kind", TEXT, "kind"),
         Narrow("after", MOMENT, "at__gt", "at"),

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -17,6 +17,7 @@ from grahak.core.access import needs, scope_of
 from grahak.core.models import User
 from grahak.core.toasts import say
 from grahak.customers.actions import add_task, write_note
+from grahak.customers.merging import named_by
 from grahak.customers.models import Customer, Task
 from grahak.sales.deals import actions, story
 from grahak.sales.deals.access import deal_for, may_change, stage_for
@@ -75,8 +76,9 @@ def _asked_customer(request: HttpRequest) -> Customer | None:
     if not asked:
         return None
     user: Any = request.user
-    pk = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else 0
-    found: Customer = get_object_or_404(Customer.objects.served_by(user).active(), pk=pk)
+    found = named_by(Customer.objects.served_by(user), asked)
+    if found is None or found.archived_at is not None:
+        raise Http404
     return found
 
 
