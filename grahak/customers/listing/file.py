@@ -72,7 +72,7 @@ def _stretches(user: User, chosen: Selection) -> Iterator[tuple[QuerySet[Custome
         for ids in _by_number():
             yield customers, ids
         return
-    for part in places(question.order, None, backward=False, step=PARTS, longest=PARTS):
+    for part in places(question.order, None, backward=False, step=PARTS):
         yield customers, [place.pk for place in part]
 
 

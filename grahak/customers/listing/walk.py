@@ -8,7 +8,7 @@ million rows. Where hardly anybody on the way answers, the rest is left to the d
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from grahak.customers.models import Customer
 
 FEW: Final = 1000
 STEP: Final = 200
+GROWTH: Final = 4
 LONGEST_STEP: Final = 4000
 RARE: Final = 0.02  # below this share of answers on the way, the database's own plan is the better one
 FAR: Final = 1000  # ids walked before that is judged
@@ -90,9 +91,9 @@ def _has_strays(sort: Sort) -> bool:
 
 
 def places(
-    sort: Sort, start: Place | None, *, backward: bool, step: int, longest: int = LONGEST_STEP
+    sort: Sort, start: Place | None, *, backward: bool, step: int, grow: Callable[[int], int] = int
 ) -> Iterator[list[Place]]:
-    """All places of the whole list from START on, in steps that grow up to LONGEST."""
+    """All places of the whole list from START on, in steps of which GROW tells the next one's length from the last."""
     kinds = _segments(sort, backward)
     if start is not None and start.segment in kinds:
         kinds = kinds[kinds.index(start.segment) :]
@@ -107,7 +108,7 @@ def places(
                 at = found[-1]
             if len(found) < step:
                 break
-            step = min(step * 4, longest)
+            step = grow(step)
 
 
 def counted(rows: QuerySet[Customer]) -> int:
@@ -183,7 +184,13 @@ def walk(
     read: dict[int, Customer] = {}
     walked = 0
     step = limit + 1 if everybody else max(STEP, 2 * limit)
-    for part in places(sort, start, backward=backward, step=step):
+
+    def grow(last: int) -> int:
+        """As far as the rest should lie by the share of answers so far, and a quarter further."""
+        far = (limit + 1 - len(got)) * walked * 5 // (4 * len(got)) if got else LONGEST_STEP
+        return max(limit + 1, min(far, last * GROWTH, LONGEST_STEP))
+
+    for part in places(sort, start, backward=backward, step=step, grow=grow):
         here = rows.order_by().filter(pk__in=[place.pk for place in part])
         if everybody and not walked:
             read = {row.pk: row for row in here}
