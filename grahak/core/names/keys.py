@@ -7,12 +7,13 @@ from itertools import pairwise
 from typing import Final
 
 from grahak.core.names.sounds import skeleton, soft_key
-from grahak.core.names.tokens import name_words, stem, typed_words
+from grahak.core.names.tokens import name_words, stem, typed_words, without_article
 from grahak.core.names.words import SAME_AS, WEIGHT
 
 PREFIX: Final = "p"
 SKELETON: Final = "s"
 _SHORT: Final = 4  # letters: words this short are written together with a neighbour (Rai Pur, Bism Illah)
+_TRADE: Final = 0.35  # words that weigh no more are not written together with others
 _SWAPS: Final = {
     **{"d": "rt", "r": "d", "t": "d", "k": "gc", "g": "kj", "c": "ks", "j": "gsy", "s": "jc", "y": "j"},
     **{"m": "n", "n": "m", "f": "p", "p": "fb", "b": "p"},
@@ -55,7 +56,7 @@ def _joined(left: str, right: str) -> tuple[str, ...]:
 def _joins(words: tuple[str, ...]) -> Iterable[str]:
     """Skeletons of short neighbours written together."""
     for left, right in pairwise(words):
-        if min(len(left), len(right)) <= _SHORT and left not in WEIGHT and right not in WEIGHT:
+        if min(len(left), len(right)) <= _SHORT and min(WEIGHT.get(left, 1), WEIGHT.get(right, 1)) > _TRADE:
             yield from _joined(left, right)
 
 
@@ -67,7 +68,7 @@ def name_keys(*names: str) -> list[Key]:
     found: dict[tuple[str, str], int] = {}
     for name in names:
         words = name_words(name)
-        for word in words:
+        for word in (*words, *filter(None, map(without_article, words))):
             for kind, token in ((PREFIX, soft_key(word)), (SKELETON, skeleton(stem(word)))):
                 if token:
                     found.setdefault((kind, token), len(words))
@@ -131,6 +132,8 @@ def query_keys(text: str) -> list[QueryToken]:
             *_near(bones),
             *(slip for joined in joins.get(at, []) for slip in _near(joined)),
         ]
+        if bare := without_article(word):
+            near.insert(0, skeleton(bare))
         if last and word in SAME_AS:
             near.insert(0, skeleton(SAME_AS[word]))
         begins = [skeleton(ending) for ending in _endings(word)] if last else []

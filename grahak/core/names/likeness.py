@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from rapidfuzz.distance import Indel
 
 from grahak.core.names.normal import normalise
 from grahak.core.names.sounds import skeleton, soft_key, sounds
-from grahak.core.names.tokens import name_words, stem, typed_words
+from grahak.core.names.tokens import name_words, stem, typed_words, without_article
 from grahak.core.names.words import WEIGHT
 
 # What it costs to leave a sound out. Urdu leaves short vowels unwritten; other scripts differ about length.
@@ -24,6 +24,14 @@ _GAP: Final = {
 _BODY: Final = {**dict.fromkeys("aiueoAIU@", 0.5), **dict.fromkeys("yvh", 0.7)}
 
 _Words = tuple[str, ...]
+
+
+class _Match(NamedTuple):
+    """How alike a word and the OTHER name's are, and what that COUNTS."""
+
+    score: float
+    other: str
+    counts: float
 
 
 def _costs() -> dict[str, dict[str, float]]:
@@ -48,8 +56,11 @@ def _costs() -> dict[str, dict[str, float]]:
 
 
 _SWAP: Final = _costs()
+_ALIKE: Final = 0.8  # below it two words are hardly spellings of one
+_UNASKED: Final = 0.04  # a word of the name that nobody typed
 _FAR: Final = 0.4  # below it two words are not the same word
 _GOOD: Final = 0.9  # above it nobody looks for words written together
+_BARE: Final = 0.97  # of a likeness that leaves an article out
 _JOINED: Final = 0.98
 _STANDS_FOR: Final = 0.75
 _UNLIKE_TRADE: Final = 0.8  # of a likeness below that with a trade word: half the town bears it
@@ -109,6 +120,14 @@ def word_likeness(a: str, b: str, begun: bool = False) -> float:
         return 1.0
     if begun and b.startswith(a):
         return 0.9 + 0.09 * len(a) / len(b)
+    if (bare := without_article(a)) and not b.startswith("ال"):
+        return max(_BARE * word_likeness(bare, b), _sounding_likeness(a, b, begun))
+    if (bare := without_article(b)) and not a.startswith("ال"):
+        return max(_BARE * word_likeness(a, bare, begun), _sounding_likeness(a, b, begun))
+    return _sounding_likeness(a, b, begun)
+
+
+def _sounding_likeness(a: str, b: str, begun: bool) -> float:
     heard_a, bones_a, soft_a = _heard(a)
     heard_b, bones_b, soft_b = _heard(b)
     if len(a) == 1 or len(b) == 1:  # an initial stands for a name
@@ -143,24 +162,30 @@ def similarity(query: str, name: str, *, typing: bool = True) -> float:
     if normalise(query) == normalise(name):
         return 1.0
     score = _aligned(asked, told, typing)
-    if score < _GOOD and len(asked) != len(told):
+    if score < _GOOD and len(asked) + len(told) > 2:
         for pair in _joined_ways(asked, told):
             score = max(score, _JOINED * _aligned(*pair, typing))
     return score
 
 
 def _joined_ways(asked: _Words, told: _Words) -> Iterator[tuple[_Words, _Words]]:
-    """The longer name with two neighbours written as one, where the other name has such a word."""
-    longer, shorter = (asked, told) if len(asked) > len(told) else (told, asked)
-    whole = [skeleton(word) for word in shorter]
+    """The longer name (of two equally long ones either) with two neighbours written as one, where the other name
+    has such a word."""
+    if len(asked) >= len(told):
+        yield from ((joined, told) for joined in _joined_as(asked, told))
+    if len(told) >= len(asked):
+        yield from ((asked, joined) for joined in _joined_as(told, asked))
+
+
+def _joined_as(longer: _Words, other: _Words) -> Iterator[_Words]:
+    whole = [skeleton(word) for word in other]
     for at in range(min(len(longer) - 1, 4)):
         if longer[at].isascii() != longer[at + 1].isascii():
             continue
         both = longer[at] + longer[at + 1]
         bones = skeleton(both)
-        if any(_ratio(bones, other) > 0.65 for other in whole):
-            joined = (*longer[:at], both, *longer[at + 2 :])
-            yield (joined, told) if longer is asked else (asked, joined)
+        if any(_ratio(bones, one) > 0.65 for one in whole):
+            yield (*longer[:at], both, *longer[at + 2 :])
 
 
 def _aligned(asked: _Words, told: _Words, typing: bool) -> float:
@@ -178,29 +203,39 @@ def _aligned(asked: _Words, told: _Words, typing: bool) -> float:
         ),
         reverse=True,
     )
-    matched: dict[int, tuple[float, str]] = {}
-    taken: dict[int, tuple[float, str]] = {}
+    matched: dict[int, _Match] = {}
+    taken: dict[int, _Match] = {}
     for score, _, at, place in pairs:
         if score < _FAR:
             break
         if at not in matched and place not in taken:
-            matched[at], taken[place] = (score, told[place]), (score, asked[at])
+            matched[at], taken[place] = _Match(score, told[place], score), _Match(score, asked[at], score)
+    if not typing and len(matched) > 1:
+        matched, taken = _strictly(matched), _strictly(taken)
     gained, whole, alone = _tally(asked, matched)
     told_gained, told_whole, told_alone = _tally(told, taken)
     if typing:
-        return gained / whole * (1.0 - min(0.2, 0.02 * told_alone))
+        return gained / whole * (1.0 - min(0.2, _UNASKED * told_alone))
     return max(0.0, (gained + told_gained) / (whole + told_whole) - 0.05 * (alone + told_alone))
 
 
-def _tally(words: _Words, matched: dict[int, tuple[float, str]]) -> tuple[float, float, float]:
+def _strictly(matched: dict[int, _Match]) -> dict[int, _Match]:
+    """What a pair of words lacks counts three times below `_ALIKE`: Mahesh Patel is not Mukesh Patel, however alike the
+    family names are."""
+    return {
+        at: one._replace(counts=one.score - 2 * max(0.0, _ALIKE - one.score)) for at, one in matched.items()
+    }
+
+
+def _tally(words: _Words, matched: dict[int, _Match]) -> tuple[float, float, float]:
     """What the matched words bring, what all could bring, and the weight of the unmatched. A misspelt trade word
     weighs what the one that it stands for weighs."""
     weights = [WEIGHT.get(word, 1.0) for word in words]
     gained = 0.0
-    for at, (score, other) in matched.items():
+    for at, (score, other, counts) in matched.items():
         if score >= _STANDS_FOR:
             weights[at] = min(weights[at], WEIGHT.get(other, 1.0))
         elif weights[at] > WEIGHT.get(other, 1.0):
-            score *= _UNLIKE_TRADE
-        gained += weights[at] * score
+            counts *= _UNLIKE_TRADE
+        gained += weights[at] * max(0.0, counts)
     return gained, sum(weights), sum(weight for at, weight in enumerate(weights) if at not in matched)

@@ -15,6 +15,11 @@ _ARABIC_UNIFIED: Final = {
     **dict.fromkeys(map(ord, "أإٱ"), "ا"),
     ord("ۓ"): "ئے",
 }
+# Letters that Unicode does not take apart into a letter and an accent.
+_LATIN_UNIFIED: Final = {
+    **{ord("ı"): "i", ord("ł"): "l", ord("đ"): "d", ord("ð"): "d", ord("ø"): "o", ord("ħ"): "h"},
+    **{ord("æ"): "ae", ord("œ"): "oe", ord("þ"): "th", ord("ŋ"): "ng", ord("ə"): "a"},
+}
 _LONG_A: Final = re.compile("[یىي]\u0670")  # موسیٰ is Musa: the small alef is heard, the ye only carries it
 _SPACES: Final = re.compile(r"\s+")
 
@@ -41,6 +46,8 @@ class _Folding(dict[int, str | int | None]):
         folded: str | int | None
         if codepoint in _ARABIC_UNIFIED:
             folded = _ARABIC_UNIFIED[codepoint]
+        elif codepoint in _LATIN_UNIFIED:
+            folded = _LATIN_UNIFIED[codepoint]
         elif category in _DROPPED_CATEGORIES or _is_vowel_point(codepoint):
             folded = None
         elif category == "Cc":

@@ -12,7 +12,7 @@ from grahak.core.names.vocabulary import Vocabulary
 BEST: Final = 10
 LEAST: Final = 0.4  # a name less alike is not what was meant
 _RANKED: Final = 240  # names compared word by word with what was asked
-_SURE: Final = 0.8  # with a likeness below it, words further away are asked for too
+_SURE: Final = 0.86  # with a likeness below it, words further away are asked for too
 _PLENTY: Final = 4000  # names held by the rarer words: then a common word only adds to those
 _BEGUN: Final = 400  # soft keys that begin with a half-typed word
 

@@ -116,7 +116,7 @@ INDEPENDENT_VOWELS: Final = {
     "ऋ": "ri",
     "ॠ": "ri",
     "ऌ": "li",
-    "ऍ": "e",
+    "ऍ": "a",
     "ऎ": "e",
     "ए": "e",
     "ऐ": "ai",
@@ -124,7 +124,7 @@ INDEPENDENT_VOWELS: Final = {
     "ऒ": "o",
     "ओ": "o",
     "औ": "au",
-    "ॲ": "e",
+    "ॲ": "a",
     "ॐ": "om",
 }
 VOWEL_SIGNS: Final = {
@@ -136,7 +136,7 @@ VOWEL_SIGNS: Final = {
     "ृ": "ri",
     "ॄ": "ri",
     "ॢ": "li",
-    "ॅ": "e",
+    "ॅ": "a",  # a of English: बॅंक, કૅફે
     "ॆ": "e",
     "े": "e",
     "ै": "ai",

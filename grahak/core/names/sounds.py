@@ -18,6 +18,7 @@ _LATIN_SOUNDS: Final = {
 }  # fmt: skip
 _LATIN: Final = re.compile("|".join(sorted(_LATIN_SOUNDS, key=len, reverse=True)))
 _SOFT_C: Final = re.compile("c(?=[eiy])")
+_FLAPPED: Final = re.compile("rh(?![aeiou])")  # Aligarh, Garhwal; not Farhan
 _FINAL_Y: Final = re.compile("(?<=[^aeiouAIU])y$")
 
 _CONSONANT_FOLD: Final = str.maketrans("KGCJzTDBSqRN", "kgcjjtdbskrn")
@@ -40,6 +41,8 @@ def _folded(sound: str) -> str:
 def _latin_sounds(word: str) -> str:
     if "c" in word:
         word = _SOFT_C.sub("s", word)
+    if "rh" in word:
+        word = word[0] + _FLAPPED.sub("R", word[1:])
     if word[0] == "x":
         word = "z" + word[1:]
     return _FINAL_Y.sub("I", _LATIN.sub(lambda found: _LATIN_SOUNDS[found[0]], word))
@@ -120,8 +123,10 @@ class _Syllable:
 def _syllables(word: str) -> list[_Syllable]:
     out: list[_Syllable] = []
     joined = False
-    for char in word:
+    for at, char in enumerate(word):
         consonant = scripts.CONSONANTS.get(char)
+        if char == "ङ" and word[at + 1 : at + 2] != scripts.VIRAMA:
+            consonant = "ng"  # हङकङ is Hong Kong; in अङ्क it is only the nasal of what follows
         if consonant:
             if joined and out:
                 together = out[-1].consonants + consonant

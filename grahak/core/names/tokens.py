@@ -119,6 +119,12 @@ def typed_words(text: str) -> tuple[str, ...]:
     return _telling([*_written_out(words[:-1]), *_split_article(words[-1])])
 
 
+def without_article(word: str) -> str:
+    """المدینہ is Al Madina, whose article is no word of the name: مدینہ. Empty where there is no article to take
+    off; الطاف (Altaf) has none, so this is only another way to read the word."""
+    return word[2:] if word.startswith("ال") and len(word) > 4 else ""
+
+
 def stem(word: str) -> str:
     """The word without a bound title: Rameshbhai and રમેશભાઈ are Ramesh."""
     for title in BOUND_TITLES:

@@ -11,6 +11,7 @@ from grahak.core.names.sounds import skeleton, soft_key
 from grahak.core.names.tokens import stem
 
 MOST: Final = 300_000  # words kept; what comes later is found by its keys alone
+_TOLD: Final = 1000  # answers kept
 _LOOKED_AT: Final = 120
 _FAR: Final = 0.5  # indel likeness of soft keys below which no word is looked at
 _LIKELY: Final = 0.62
@@ -48,6 +49,9 @@ class Vocabulary:
     def __init__(self, words: Iterable[str] = ()) -> None:
         self._known: set[str] = set()
         self._words: dict[str, list[str]] = {}  # by first letter
+        self._told: dict[
+            tuple[str, int, bool], list[Meant]
+        ] = {}  # while one types, the words before are asked again
         self.add(words)
 
     def __len__(self) -> int:
@@ -58,6 +62,7 @@ class Vocabulary:
         for word in words:
             if word not in self._known and len(self._known) < MOST and len(word) > 1 and word.isascii():
                 self._known.add(word)
+                self._told.clear()
                 if not word.isdigit():
                     self._words.setdefault(word[0], []).append(word)
 
@@ -68,6 +73,14 @@ class Vocabulary:
         vowels are left out in Urdu and are what people spell as they like. WIDE looks further, with voiced
         and unvoiced consonants taken for one: for when nothing good was found.
         """
+        told = self._told.get((word, limit, wide))
+        if told is None:
+            if len(self._told) >= _TOLD:
+                self._told.clear()
+            told = self._told[word, limit, wide] = self._meant(word, limit, wide)
+        return told
+
+    def _meant(self, word: str, limit: int, wide: bool) -> list[Meant]:
         bare = stem(word)
         asked, bones = soft_key(bare), skeleton(bare)
         if len(asked) < 2 or not asked.isascii() or asked.isdigit():

@@ -57,6 +57,17 @@ def test_short_neighbours_are_also_stored_as_one_word() -> None:
     assert found("R K Traders", "आर.के. ट्रेडर्स")
 
 
+def test_an_arabic_article_is_no_part_of_the_name_though_urdu_joins_it() -> None:
+    assert found("Al Karam Cloth House", "الکرم کلاتھ ہاؤس")
+    assert found("अल करम", "الکرم")
+    assert found("الکرم", "Al Karam", near=True)
+    assert found("Altaf", "الطاف")
+
+
+def test_lal_is_a_word_or_the_end_of_one() -> None:
+    assert found("Jivanlal", "جیون لال")
+
+
 def test_a_name_of_titles_alone_is_still_found() -> None:
     assert found("shree", "Shree")
     assert name_keys("") == name_keys("...") == name_keys() == []

@@ -47,6 +47,11 @@ def test_asked_in_another_script_the_right_name_of_a_hundred_comes_first(column:
         ("M K Traders", "એમ. કે. ટ્રેડર્સ", "એન. કે. ટ્રેડર્સ"),
         ("Agarwal", "अग्रवाल", "अरोड़ा"),
         ("Patil", "पाटिल", "પટેલ"),
+        ("Aligarh", "અલીગઢ", "علی گوہر"),
+        ("Kapurthala Town", "کپور تھلہ", "کپاس پور"),
+        ("Quebec", "کیوبک شہر", "چیبوکساری"),
+        ("St. Louis", "سینٹ لوئس", "سلطان لوئی"),
+        ("South Dublin", "جنوبی ڈبلن", "ساؤتھ ڈیل"),
     ],
 )
 def test_the_nearer_name_is_put_first(query: str, right: str, wrong: str) -> None:
@@ -73,6 +78,26 @@ def test_as_duplicates_both_names_count_alike() -> None:
     assert similarity(one, other, typing=False) == similarity(other, one, typing=False)
     assert similarity("Ramesh Traders", "Suresh Traders", typing=False) < 0.76
     assert similarity("M/s Ramesh Traders", "રમેશ ટ્રેડર્સ", typing=False) >= 0.9
+
+
+# Two spellings of one name each, and beside it a name that shares a word and is somebody else's.
+ONE = [
+    ("Mahesh Patel", "મહેશ પટેલ", "Mukesh Patel"),
+    ("Naresh Shah", "नरेश शाह", "Suresh Shah"),
+    ("Dinesh Chauhan", "दिनेश चौहान", "Jignesh Chauhan"),
+    ("Iqbal Electronics", "اقبال الیکٹرانکس", "Akbar Electronics"),
+    ("Saraswati Crockery House", "सरस्वती क्रॉकरी हाउस", "Star Crockery House"),
+    ("Yasmin Akhtar", "یاسمین اختر", "Nasreen Akhtar"),
+    ("Ghulam Hussain", "ગુલામ હુસૈન", "Gulzar Hussain"),
+    ("Warsi Home Decor", "वारसी होम डेकोर", "Vikas Home Decor"),
+    ("Al Noor Medical Store", "النور میڈیکل اسٹور", "Al Madina Medical Store"),
+    ("Hilal Footwear", "ہلال فٹ ویئر", "Jalal Footwear"),
+]
+
+
+@pytest.mark.parametrize(("name", "same", "other"), ONE, ids=[one[0] for one in ONE])
+def test_who_shares_a_family_name_or_a_trade_is_somebody_else(name: str, same: str, other: str) -> None:
+    assert similarity(name, same, typing=False) >= 0.76 > similarity(name, other, typing=False)
 
 
 @given(st.text(max_size=40), st.text(max_size=40))

@@ -51,6 +51,7 @@ def test_only_decimal_digits_change(text: str) -> None:
         ("क्\u200dष", "क्ष"),
         ("ﷲ", "اللہ"),
         ("Straße", "strasse"),
+        ("Łódź, Kırşehir, Ærø", "lodz, kirsehir, aero"),
         ("a\x00b", "a b"),
         ("", ""),
     ],

@@ -58,6 +58,13 @@ def test_a_vocabulary_tells_which_known_words_a_misspelt_one_may_be() -> None:
     assert known.meant("42") == known.meant("") == known.meant("ж") == []
 
 
+def test_a_vocabulary_that_learns_a_word_answers_anew() -> None:
+    known = Vocabulary(["surat"])
+    assert known.meant("karachi") == known.meant("karachi") == []
+    known.add(["karaci"])
+    assert [one.soft for one in known.meant("karachi")] == ["karaci"]
+
+
 def test_a_wide_question_hears_voiced_consonants_as_unvoiced() -> None:
     known = Vocabulary(["pindi", "surat"])
     assert [one.soft for one in known.meant("binti", wide=True)] == ["pindi"]
