@@ -35,9 +35,10 @@ MOST_WORDS: Final = 6
 SPELLINGS: Final = 48  # words of other customers that a misspelt one may stand for
 WIDE_SPELLINGS: Final = 96
 _EACH: Final = 8  # customers taken of one spelling
-_PARTS: Final = (0, 1, 4, 12, WIDE_SPELLINGS)  # other spellings asked for together: the likeliest alone
+_PARTS: Final = (0, 4, WIDE_SPELLINGS)  # other spellings asked for together: the likeliest first
 _LAST: Final = 90  # customers taken in the last rounds
 _OWN: Final = 3
+_SET: Final = 2  # so many rows of another word are read whole rather than asked for one by one
 _FEW: Final = 2  # keys that are worth a seek for each row of the leading word
 _TABLE: Final = NameKey._meta.db_table
 
@@ -60,7 +61,8 @@ class Word:
     def condition(self, alias: str, *, seek: bool = True) -> tuple[str, list[Any]]:
         """SQL that a row of this word fulfils. Without SEEK no index is asked for the tokens: among the few keys of
         one customer a hundred spellings are looked through faster than asked for."""
-        kind, token = f"{alias}.kind", f"{alias}.token" if seek else f"({alias}.token || '')"
+        plain = "" if seek else " || ''"
+        kind, token = f"({alias}.kind{plain})", f"({alias}.token{plain})"
         parts: list[str] = []
         params: list[Any] = []
         for which, tokens in ((SKELETON, self.exact), (PREFIX, self.softs)):
@@ -118,9 +120,11 @@ def _word(
 
 
 def _count(words: Sequence[Word], haste: int) -> dict[Word, int]:
-    """How many rows each word has, up to COMMON a way, in one question; none is asked for a word alone."""
+    """How many rows each word has, up to COMMON a way, in one question; none is asked for a word alone. In HASTE what
+    has one in so many of them is taken for common."""
     if len(words) < 2:
         return dict.fromkeys(words, 1)
+    most = COMMON // haste
     parts: list[str] = []
     params: list[Any] = []
     for number, word in enumerate(words):
@@ -128,7 +132,7 @@ def _count(words: Sequence[Word], haste: int) -> dict[Word, int]:
             if not (way.exact or way.ranges or way.softs):
                 continue
             condition, values = way.condition("k")
-            inner = f"SELECT 1 FROM {_TABLE} k WHERE {condition} LIMIT {COMMON // haste}"  # noqa: S608
+            inner = f"SELECT 1 FROM {_TABLE} k WHERE {condition} LIMIT {most}"  # noqa: S608
             parts.append(f"SELECT {number}, (SELECT COUNT(*) FROM ({inner}) t{len(parts)})")  # noqa: S608
             params += values
     totals = dict.fromkeys(words, 0)
@@ -137,7 +141,7 @@ def _count(words: Sequence[Word], haste: int) -> dict[Word, int]:
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), params)
         for number, count in cursor.fetchall():
-            totals[words[number]] += count
+            totals[words[number]] += count if count < most else COMMON
     return totals
 
 
@@ -152,18 +156,10 @@ def _holding(word: Word) -> tuple[str, list[Any]]:
         condition, params = word.condition("o")
         own = "o.tokens = k.tokens AND o.customer_id = k.customer_id"
         return f"EXISTS (SELECT 1 FROM {_TABLE} o WHERE {own} AND {condition}{_fence()})", params  # noqa: S608
-    tests, values = [], []
+    # All keys of the customer are read, once: they are few and lie together.
+    condition, params = word.condition("o", seek=False)
     own = "o.customer_id = k.customer_id"
-    for way in (
-        Word(word.exact, (), 1),
-        Word((), (), 1, word.softs),
-        *(Word((), (one,), 1) for one in word.ranges),
-    ):
-        if way.exact or way.softs or way.ranges:
-            condition, params = way.condition("o", seek=not way.softs)
-            tests.append(f"EXISTS (SELECT 1 FROM {_TABLE} o WHERE {own} AND {condition}{_fence()})")  # noqa: S608
-            values += params
-    return f"({' OR '.join(tests)})", values
+    return f"EXISTS (SELECT 1 FROM {_TABLE} o WHERE {own} AND {condition}{_fence()})", params  # noqa: S608
 
 
 _Test = tuple[str, list[Any]]
@@ -178,32 +174,79 @@ def _visible(user: User) -> _Test:
     return f"EXISTS ({seek})", list(params)
 
 
+def _lengths(many: int, way: Word) -> tuple[tuple[str, int], ...]:
+    """(SQL, one in how many rows is looked at): names of as many words as were asked for, or more, come before shorter
+    ones, which hold them all only where two are written as one or another name of the customer does. A range of the
+    index can't be cut so."""
+    if many == 1 or way.ranges:
+        return (("", 1),)
+    return ((f" AND k.tokens >= {many}", 1), (f" AND k.tokens < {many}", 4))
+
+
 def _holders(
     may: _Test, words: Sequence[Word], counts: dict[Word, int], limit: int, scanned: int = SCANNED
 ) -> list[int]:
     """Customers who hold every one of WORDS, of each spelling the shortest names first; of SCANNED rows of the
     rarest word at most."""
-    if not words or not all(counts[word] for word in words):
+    return _ids([_asking(may, words, counts, limit, scanned)])[:limit]
+
+
+def _ids(questions: Sequence[_Test | None]) -> list[int]:
+    """The customers that these questions give, asked together, each once."""
+    asked = [one for one in questions if one]
+    if not asked:
         return []
+    sql = " UNION ALL ".join(f"SELECT * FROM ({one}) a{at}" for at, (one, _values) in enumerate(asked))  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [value for _one, values in asked for value in values])
+        return list(dict.fromkeys(row[0] for row in cursor.fetchall()))
+
+
+def _asking(
+    may: _Test, words: Sequence[Word], counts: dict[Word, int], limit: int, scanned: int
+) -> _Test | None:
+    """SQL: at most twice LIMIT rows of such customers, which may repeat; None where there are none."""
+    if not words or not all(counts[word] for word in words):
+        return None
     lead, *others = sorted(words, key=counts.__getitem__)
-    tests = [*(_holding(word) for word in others), may]
-    parts: list[str] = []
-    params: list[Any] = []
     ways = lead.ways()
     if others and not all(word.is_seek for word in others):
         scanned = min(scanned, SCANNED_SLOWLY)
-    for number, way in enumerate(ways):
+    sets: list[str] = []
+    tests: list[_Test] = []
+    params: list[Any] = []
+    for word in others:
+        if counts[word] < min(COMMON, _SET * min(counts[lead], scanned)):
+            # Few enough to be read whole, and they lie together.
+            condition, values = word.condition("o")
+            name = f"h{len(sets)}"
+            sets.append(f"{name} AS MATERIALIZED (SELECT o.customer_id FROM {_TABLE} o WHERE {condition})")  # noqa: S608
+            tests.append((f"(k.customer_id IN (SELECT customer_id FROM {name})) IS TRUE", []))  # noqa: S608
+            params += values
+        else:
+            tests.append(_holding(word))
+    parts: list[str] = []
+    for way in ways:
         condition, values = way.condition("k")
         each, most = (
             (min(limit, _EACH * len(way.softs)), max(limit, scanned // 4)) if way.softs else (limit, scanned)
         )
-        rows = f"SELECT k.customer_id, k.tokens FROM {_TABLE} k WHERE {condition} LIMIT {most}"  # noqa: S608
-        sql = f"SELECT k.customer_id FROM ({rows}) k WHERE " + " AND ".join(test for test, _ in tests)  # noqa: S608
-        parts.append(f"SELECT * FROM ({sql} LIMIT {each}) w{number}")  # noqa: S608
-        params += [*values, *(value for _test, values in tests for value in values)]
-    with connection.cursor() as cursor:
-        cursor.execute(f"{' UNION ALL '.join(parts)} LIMIT {2 * limit}", params)
-        return list(dict.fromkeys(row[0] for row in cursor.fetchall()))[:limit]
+        for long, share in _lengths(len(words), way):
+            sql = f"SELECT k.customer_id, k.tokens FROM {_TABLE} k WHERE {condition}{long} LIMIT {most // share}"  # noqa: S608
+            params += values
+            if not others:
+                sql = f"SELECT k.customer_id FROM ({sql}) k WHERE {may[0]} LIMIT {each}"  # noqa: S608
+                params += may[1]
+            parts.append(f"SELECT * FROM ({sql}) w{len(parts)}")  # noqa: S608
+    sql = " UNION ALL ".join(parts)
+    if others:
+        # Whether they may be seen is asked of those alone who hold all words.
+        held = " AND ".join(test for test, _values in tests)
+        sql = f"SELECT k.customer_id FROM ({sql}) k WHERE {held}{_fence()}"  # noqa: S608
+        sql = f"SELECT k.customer_id FROM ({sql}) k WHERE {may[0]}"  # noqa: S608
+        params += [*(value for _test, values in tests for value in values), *may[1]]
+    begin = f"WITH {', '.join(sets)} " if sets else ""
+    return f"{begin}{sql} LIMIT {2 * limit}", params
 
 
 def rounds(user: User, text: str, limit: int = CANDIDATES, haste: int = 1) -> Iterator[list[int]]:
@@ -228,19 +271,21 @@ def rounds(user: User, text: str, limit: int = CANDIDATES, haste: int = 1) -> It
     yield _holders(may, near, counts, limit, SCANNED_NEAR // haste) if all_of_them else []
     yield _all_but_one(may, near, counts, min(limit, _LAST), haste)
     wide = [_word(token, known, WIDE_SPELLINGS, wide=True) for token in asked]
-    yield _holders(may, wide, _count(wide, haste), min(limit, _LAST), SCANNED_FAR // haste)
+    # What is rare with near spellings is with spellings further away; how rare is not counted again.
+    counts = {word: COMMON + counts[close] for word, close in zip(wide, near, strict=True)}
+    yield _holders(may, wide, counts, min(limit, _LAST), SCANNED_FAR // haste)
 
 
 def _all_but_one(
     may: _Test, words: Sequence[Word], counts: dict[Word, int], limit: int, haste: int
 ) -> list[int]:
     """Those who hold all words but one, trade words left out first; never on trade words alone."""
-    found: dict[int, None] = {}
+    asked = []
     for left_out in sorted(range(len(words)), key=lambda at: words[at].weight)[: 3 if haste == 1 else 1]:
         rest = [word for at, word in enumerate(words) if at != left_out]
         if rest and max(word.weight for word in rest) == 1.0:
-            found |= dict.fromkeys(_holders(may, rest, counts, limit, SCANNED_FAR // haste))
-    return list(found)
+            asked.append(_asking(may, rest, counts, limit, SCANNED_FAR // haste))
+    return _ids(asked)
 
 
 def candidates(user: User, text: str, limit: int = CANDIDATES, haste: int = 1) -> list[int]:

@@ -15,6 +15,7 @@ from grahak.core.models import Branch, User
 from grahak.customers import actions
 from grahak.customers.duplicates import likely
 from grahak.customers.models import Customer, ExternalRef
+from grahak.customers.search import names
 from grahak.customers.search.find import find, found_ids
 from grahak.customers.search.tasks import tasks
 from grahak.customers.tests.world import many
@@ -73,6 +74,18 @@ def test_the_same_name_comes_before_longer_ones(amina: User) -> None:
     longer = actions.add_customer(by=amina, name="Iqbal Textiles of Surat")
     exact = actions.add_customer(by=amina, name="Iqbal")
     assert [hit.pk for hit in find(amina, "iqbal")] == [exact.pk, longer.pk]
+
+
+def test_a_name_of_three_words_is_found_behind_any_number_of_two(
+    amina: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for limit in ("SCANNED", "SCANNED_SLOWLY", "SCANNED_NEAR", "SCANNED_FAR"):
+        monkeypatch.setattr(names, limit, 4)
+    for at in range(6):
+        actions.add_customer(by=amina, name=f"Shaheen Khan{'abcdef'[at]}ri")
+        actions.add_customer(by=amina, name=f"Gift Anand{'abcdef'[at]}ri")
+    meant = actions.add_customer(by=amina, name="Shaheen Gift Centre")
+    assert find(amina, "شاہین گفٹ سینٹر")[0].pk == meant.pk
 
 
 def test_a_word_too_much_does_not_hide_the_customer(amina: User, town: dict[str, int]) -> None:
