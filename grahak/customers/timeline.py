@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from django.apps import apps
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -153,7 +153,8 @@ def closed_to(user: Any) -> frozenset[str]:
 
 
 def _lines_of(customer: Customer, group: str, closed: frozenset[str]) -> QuerySet[Activity]:
-    rows = customer.activities.order_by("-at", "-id").select_related("by", "contact")
+    names = {"by_name": F("by__name"), "with_name": F("contact__name"), "with_main": F("contact__is_primary")}
+    rows = customer.activities.order_by("-at", "-id").annotate(**names)
     rows = rows.exclude(group__in=closed) if closed else rows
     return rows.filter(group=group) if group else rows
 
@@ -202,7 +203,7 @@ def read(
 
 
 def _older(beyond: Any, place: tuple[dt.datetime, int]) -> Any:
-    from django.db.models import BigIntegerField, DateTimeField, F, Value
+    from django.db.models import BigIntegerField, DateTimeField, Value
 
     moment = Value(place[0], output_field=DateTimeField())
     return beyond(F("at"), F("id"), moment, Value(place[1], output_field=BigIntegerField()), sign="<")

@@ -27,8 +27,8 @@ def _said(text: str) -> str:
 def _who(line: Line) -> str:
     """Whom it was with, if not the main contact, and who wrote it down."""
     row: Any = line.row
-    names = [row.contact.name] if row.contact and not row.contact.is_primary else []
-    names += [row.by.name] if row.by else []
+    names = [row.with_name] if row.with_name and not row.with_main else []
+    names += [row.by_name] if row.by_name else []
     return " · ".join(f"<bdi>{escape(name)}</bdi>" for name in names)
 
 

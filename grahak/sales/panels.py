@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -147,12 +147,16 @@ def top_items(customer: Customer, request: Any) -> dict[str, Any] | None:
         OrderLine.objects.filter(
             order__customer=customer, order__cancelled_at=None, order__placed_at__gte=since, is_service=False
         )
-        .exclude(product=None)
-        .values("product_id", name=F("product__name"))
+        .filter(product__isnull=False)
+        .values_list("product_id", "product__name")
         .annotate(worth=Sum("amount"), many=Sum("quantity"))
         .order_by("-worth", "product_id")[:5]
     )
-    found = [row for row in rows if row["worth"] and row["worth"] > 0]
+    found = [
+        {"product_id": pk, "name": name, "worth": worth, "many": many}
+        for pk, name, worth, many in rows
+        if worth and worth > 0
+    ]
     return {"items": found} if found else None
 
 

@@ -107,7 +107,12 @@ def day(value: dt.date | dt.datetime | None) -> str:
     if value is None:
         return "–"
     date = _local(value)
-    this_year = business.today().year == date.year
+    return _day_words(date, business.today().year == date.year, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _day_words(date: dt.date, this_year: bool, language: str) -> str:
+    """A day in the active LANGUAGE; the same few days stand all over a page."""
     return formats.date_format(date, "j M" if this_year else "j M Y")
 
 

@@ -57,10 +57,9 @@ def _found(request: HttpRequest, pk: int) -> Customer:
     joins = {path for column in registry.columns.values() for path in column.select} | {"owner", "branch"}
     joins -= {"team", "referred_by"}
     rows = Customer.objects.visible_to(request.user)  # type: ignore[arg-type]
-    found = rows.filter(pk=pk).select_related(*sorted(joins)).first()
-    if found is None:
-        raise Http404
-    return found
+    for found in rows.filter(pk=pk).select_related(*sorted(joins)):
+        return found
+    raise Http404
 
 
 def middle(request: HttpRequest, found: Customer, form: Any = None) -> dict[str, Any]:
