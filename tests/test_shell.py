@@ -250,6 +250,17 @@ def test_the_navigation_shows_a_role_only_what_it_may_open(as_amina: Client, as_
     assert b'href="/settings/log/"' not in as_bilal.get("/settings/").content
 
 
+@pytest.mark.parametrize(
+    ("page", "line"),
+    [("/funnel/", "/leads/"), ("/referrals/", "/leads/"), ("/tasks/", "/today/"), ("/leads/rules/", "/leads/")],
+)
+def test_a_page_without_a_line_of_its_own_shows_where_it_belongs(
+    as_amina: Client, page: str, line: str
+) -> None:
+    html = as_amina.get(page).content.decode()
+    assert re.findall(r'class="nav__link" href="([^"]+)" aria-current="page"', html) == [line]
+
+
 def test_the_help_lists_the_keys_of_the_navigation(as_amina: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     link = NavLink("Beats", "core:branches", "route", "*", order=99, key="b")
     monkeypatch.setattr(registry, "nav", [*registry.nav, link])

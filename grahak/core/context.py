@@ -40,7 +40,12 @@ def reachable(links: list[NavLink], user: Any) -> list[dict[str, Any]]:
 
 def _lines(request: HttpRequest) -> list[dict[str, Any]]:
     lines = reachable(registry.nav, request.user)
-    here = max((one["url"] for one in lines if request.path.startswith(one["url"])), key=len, default="")
+    begins = [(start, one["url"]) for one in lines for start in (one["url"], *one["link"].also)]
+    here = max(
+        (pair for pair in begins if request.path.startswith(pair[0])),
+        key=lambda pair: len(pair[0]),
+        default=("", ""),
+    )[1]
     for line in lines:
         link, url = line["link"], line["url"]
         line["current"] = url == here and (url != "/" or request.path == "/")

@@ -24,6 +24,7 @@ class NavLink:
     key: str = ""  # the letter that opens it after "g" (navigation) or "c" (a new thing)
     says: Any = ""  # one sentence for the settings page and the first steps
     when: Callable[[], bool] | None = None  # asked for each page; False leaves it out (the demo's own pages)
+    also: tuple[str, ...] = ()  # how addresses of further pages begin that stand under this line ("/funnel/")
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ def hang() -> None:
         NavLink(
             gettext_lazy("Leads"), "customers:leads", "handshake", "leads.view", group=1, order=9, key="e",
             says=gettext_lazy("Who may buy: written down, given to somebody, talked to, won."),
+            also=("/funnel/", "/referrals/"),
         ),
         Panel("customers.life", "head", "customers/leads/_badge.html", badge_panel, order=5),
         Panel("customers.lead", "related", "customers/leads/_panel.html", lead_panel, order=1, action="leads.view"),

@@ -13,7 +13,16 @@ from grahak.customers.work import access  # noqa: F401 - its grants
 
 def hang() -> None:
     registry.add(
-        NavLink(_("My day"), "customers:today", "task", "customers.view", group=1, order=2, key="t"),
+        NavLink(
+            _("My day"),
+            "customers:today",
+            "task",
+            "customers.view",
+            group=1,
+            order=2,
+            key="t",
+            also=("/tasks/", "/reminders/"),
+        ),
         NavLink(_("Calendar"), "customers:calendar", "calendar", "customers.view", group=1, order=4, key="l"),
     )
     registry.add_new(
