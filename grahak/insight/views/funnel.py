@@ -15,7 +15,7 @@ from grahak.core.models import User
 from grahak.customers.models import LeadSource
 from grahak.insight.funnel import counting, word_of_mouth
 
-WIDTH, ROW = 1080, 40
+WIDTH, ROW = 640, 40
 LABEL = 150  # left for the words before the bars
 
 
@@ -56,7 +56,7 @@ def funnel(request: HttpRequest) -> HttpResponse:
 def picture(whole: counting.Cohort) -> list[dict[str, Any]]:
     """The steps as bars from zero, in the units of a box of WIDTH; they run with the writing."""
     rtl, most = get_language() == "ur", whole.counts["captured"] or 1
-    room = WIDTH - LABEL - 90
+    room = WIDTH - LABEL - 120
     bars = []
     for place, one in enumerate(whole.line):
         long = max(1.0, room * one["many"] / most) if one["many"] else 0
