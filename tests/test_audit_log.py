@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from grahak.core import audit_log
 from grahak.core.audit import record
@@ -194,3 +194,10 @@ def test_lines_are_kept_as_long_as_the_shop_says(as_amina: Client, mehta: Custom
 )
 def test_an_unreadable_question_is_no_fault(as_amina: Client, query: str, mehta: Customer) -> None:
     assert as_amina.get(f"/settings/log/?{query}").status_code == 200
+
+
+def test_details_of_a_line_are_told_in_words(amina: User) -> None:
+    entry = record("insight.segments.told", None, by=amina, opportunities=3, back_on="2026-12-01")
+    with translation.override("ur"):
+        told = {one.name: str(one.label) for one in audit_log.changes_of(entry, amina)}
+    assert told == {"opportunities": "موقعے", "back_on": "دوبارہ کب آئے گا"}

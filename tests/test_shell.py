@@ -252,7 +252,12 @@ def test_the_navigation_shows_a_role_only_what_it_may_open(as_amina: Client, as_
 
 @pytest.mark.parametrize(
     ("page", "line"),
-    [("/funnel/", "/leads/"), ("/referrals/", "/leads/"), ("/tasks/", "/today/"), ("/leads/rules/", "/leads/")],
+    [
+        ("/funnel/", "/leads/"),
+        ("/referrals/", "/leads/"),
+        ("/tasks/", "/today/"),
+        ("/leads/rules/", "/leads/"),
+    ],
 )
 def test_a_page_without_a_line_of_its_own_shows_where_it_belongs(
     as_amina: Client, page: str, line: str

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from grahak.core import audit, business, events
 from grahak.core.access import scope_of
+from grahak.core.audit_words import WORDS
 from grahak.core.models import AuditEntry, Setting, User
 from grahak.core.refusals import Conflict
 from grahak.core.rights import fields as field_rights
@@ -166,6 +167,8 @@ def changes_of(entry: AuditEntry, user: Any) -> list[Change]:
             pair = [MASK if one not in (None, "") else one for one in pair]
         can = subject.restore is not None and pair[0] is not None and name not in locked
         label = subject.label(name) if subject.label else name
+        if label == name:
+            label = WORDS.get(name, name)
         found.append(Change(name, label, pair[0], pair[1], can))
     return found
 
