@@ -306,3 +306,11 @@ def test_the_shell_costs_the_same_for_three_and_thirty_colleagues(as_amina: Clie
     few = cost()
     add(3, 30)
     assert cost() == few
+
+
+def test_the_address_of_a_form_opened_by_hand_is_a_page(as_amina: Client) -> None:
+    answer = as_amina.get("/customers/tag/", headers={"Accept": "text/html"})
+    assert answer.status_code == 405
+    assert answer.headers["Allow"] == "POST"
+    assert "press the button there" in answer.content.decode()
+    assert as_amina.get("/customers/tag/", headers={"Accept": "application/json"}).content == b""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -51,6 +51,12 @@ class Business:
             return redirect("core:setup")
         with translation.override(language), timezone.override(business.zone()):
             response = self.get_response(request)
+            if isinstance(response, HttpResponseNotAllowed) and "text/html" in request.headers.get(
+                "Accept", ""
+            ):
+                from grahak.core.views.errors import not_allowed
+
+                response = not_allowed(request, response)
         response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
         patch_vary_headers(response, ("Cookie", "HX-Request"))
         return response

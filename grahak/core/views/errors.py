@@ -47,6 +47,10 @@ PAGES = {
         _("There is nothing here"),
         _("The address is wrong, it was taken away, or your role doesn't show it. Search for it instead."),
     ),
+    "405": Words(
+        _("This can't be opened by its address"),
+        _("It only takes what a form sends, and nothing was changed. Go back and press the button there."),
+    ),
     "409": Words(
         _("This was changed meanwhile"),
         _("Somebody else was quicker, or it is done already. Look at it as it is now, then decide."),
@@ -128,6 +132,13 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The page of a refusal that a view raised."""
     return _page(request, refusal.status, sentence=refusal.sentence)
+
+
+def not_allowed(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """The page for somebody who opened the address of a form; ANSWER is the bare one, which names the methods."""
+    page = _page(request, 405)
+    page.headers["Allow"] = answer.headers["Allow"]
+    return page
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
