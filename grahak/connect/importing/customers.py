@@ -19,6 +19,7 @@ from grahak.connect.importing.shop import Shop
 from grahak.core.bulk import pieces
 from grahak.core.models import Batch
 from grahak.customers.actions import index_names
+from grahak.customers.actions.customers import MOST_CREDIT_DAYS
 from grahak.customers.models import Contact, Customer, CustomerTag, ExternalRef, Identity, Tag
 from grahak.sales.models import LedgerEntry, LedgerKind
 from grahak.sales.recount import recount_customers
@@ -133,7 +134,7 @@ class CustomerWriter:
             raise CellError("credit_limit", "negative", text=str(limit / MONEY))
         fields["credit_limit"] = limit
         days = cells.units(values, "credit_days", 1)
-        if days is not None and not 0 <= days <= 3650:
+        if days is not None and not 0 <= days <= MOST_CREDIT_DAYS:
             raise CellError("credit_days", "negative", text=str(days))
         fields["credit_days"] = days
         branch = cells.text(values, "branch", 120).casefold()

@@ -35,7 +35,8 @@ def _state(
     if not told:
         raise ValidationError({"how": _("Write how they said it: on the phone, on a form, in the shop.")})
     contact = _now(contact)
-    when = at or timezone.now()
+    now = timezone.now()
+    when = min(at or now, now)  # a clock that runs ahead must not outlast what is said afterwards
     current = Consent.objects.filter(contact=contact, channel=channel, purpose=purpose, is_current=True)
     newer = current.filter(at__gt=when).exists()
     if not newer:

@@ -39,6 +39,7 @@ EDITABLE = (
     "credit_days",
     "since",
 )
+MOST_CREDIT_DAYS = 3650
 SCRIPTS = ("en", "ur", "hi", "gu")  # the languages a name may also be written in
 
 
@@ -63,6 +64,10 @@ def cleaned_fields(fields: dict[str, Any]) -> dict[str, Any]:
         raise ValidationError({"name": _("Every customer needs a name.")})
     if kept.get("credit_limit") is not None and Decimal(kept["credit_limit"]) < 0:
         raise ValidationError({"credit_limit": _("A credit limit cannot be less than nothing.")})
+    days = kept.get("credit_days")
+    if days is not None and not 0 <= days <= MOST_CREDIT_DAYS:
+        told = {"most": MOST_CREDIT_DAYS}
+        raise ValidationError({"credit_days": _("Credit days are a number from 0 to %(most)s.") % told})
     if "other_names" in kept:
         kept["other_names"] = _other_names(kept["other_names"])
     return kept

@@ -266,3 +266,30 @@ def test_indexing_again_changes_nothing(mehta: Customer, surat: Branch) -> None:
     before = set(NameKey.objects.values_list("customer", "kind", "token", "tokens"))
     assert actions.index_names([mehta.pk]) == 1
     assert set(NameKey.objects.values_list("customer", "kind", "token", "tokens")) == before
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\u202e\u200b", "\u200d \u200c", "\u3164", "\u2060\u00ad"])
+def test_a_name_that_nobody_sees_is_no_name(amina: User, name: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        actions.add_customer(by=amina, name=name)
+    assert set(caught.value.message_dict) == {"name"}
+
+
+def test_signs_that_nobody_sees_are_not_kept_and_joiners_are(amina: User) -> None:
+    customer = actions.add_customer(by=amina, name="Iqb\u200bal\u00ad क्\u200dष")
+    assert customer.name == "Iqbal क्\u200dष"
+
+
+@pytest.mark.parametrize("days", [-1, 3651, 2**62])
+def test_credit_days_are_some_that_a_day_can_be_reckoned_with(amina: User, days: int) -> None:
+    customer = actions.add_customer(by=amina, name="Iqbal Traders", credit_days=3650)
+    with pytest.raises(ValidationError) as caught:
+        actions.edit_customer(customer, by=amina, credit_days=days)
+    assert set(caught.value.message_dict) == {"credit_days"}
+
+
+def test_a_yes_of_a_day_to_come_does_not_outlast_a_no_said_afterwards(amina: User) -> None:
+    contact = actions.add_customer(by=amina, name="Iqbal Traders", phones=["98250 11111"]).contacts.get()
+    ahead = timezone.now() + dt.timedelta(days=365)
+    actions.grant_consent(contact, "sms", "offers", by=None, how="web shop", at=ahead)
+    assert actions.withdraw_consent(contact, "sms", "offers", by=amina, how="phoned").is_current

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grahak.connect.api import rights
@@ -22,6 +25,7 @@ from grahak.customers.timeline import closed_to
 CHANNEL = choice([code for code, _words in CHANNELS])
 PURPOSE = choice([code for code, _words in PURPOSES])
 STATE = choice(list(ConsentState.values))
+AHEAD = dt.timedelta(minutes=5)  # by which another machine's clock may be fast
 
 
 def _consents(principal: Principal, action: str) -> QuerySet[Consent]:
@@ -33,6 +37,8 @@ def _add_consent(principal: Principal, values: Record) -> int:
     contact = rows.filter(pk=values["contact"]).first()
     if contact is None:
         raise ValidationError({"contact": _("There is none of this number.")})
+    if "at" in values and values["at"] > timezone.now() + AHEAD:
+        raise ValidationError({"at": _("This moment is still to come.")})
     verb = actions.grant_consent if values["state"] == ConsentState.GRANTED else actions.withdraw_consent
     how, notice = values["how"], values.get("notice", "")
     return verb(

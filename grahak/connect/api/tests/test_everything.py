@@ -294,3 +294,17 @@ def test_every_resource_answers_an_unknown_number_as_if_it_were_hidden(owner: Ca
     for one in RESOURCES:
         for pk in (0, 99_999_999, 10**30):
             assert owner.get(f"/{one.name}/{pk}").status_code == 404, (one.name, pk)
+
+
+def test_a_consent_of_a_day_to_come_is_refused(owner: Caller, iqbal: Customer) -> None:
+    contact = iqbal.contacts.get().pk
+    said = {"contact": contact, "channel": "sms", "purpose": "offers", "state": "granted", "how": "form"}
+    answer = owner.post("/consents", said | {"at": "2190-01-01T00:00:00Z"})
+    assert answer.status_code == 422
+    assert [one["field"] for one in answer.json()["errors"]] == ["at"]
+
+
+def test_credit_days_out_of_reach_are_refused(owner: Caller, iqbal: Customer) -> None:
+    answer = owner.ask("PATCH", f"/customers/{iqbal.pk}", {"credit_days": 2**62})
+    assert answer.status_code == 422
+    assert [one["field"] for one in answer.json()["errors"]] == ["credit_days"]
