@@ -48,7 +48,7 @@ def take(customer: Customer, file: Any, *, by: User | None) -> Attachment:
     else:
         file.seek(0)
         data = file.read(MOST_BYTES + 1)
-    return _kept(customer, name, kind, data, thumb, (width, height), by)
+    return _kept(customer, _named_as(name, kind), kind, data, thumb, (width, height), by)
 
 
 @transaction.atomic
@@ -84,6 +84,13 @@ def shown_name(sent: str) -> str:
     name = "".join(char for char in name if char.isprintable())
     stem, dot, ending = name.rpartition(".")
     return (f"{stem[: 150 - len(ending)]}.{ending}" if dot and len(ending) <= 10 else name)[:160] or _("File")
+
+
+def _named_as(name: str, kind: str) -> str:
+    """NAME with the ending of what the file is: a text called “bill.bat” would run where it is opened."""
+    ending = ENDINGS[kind]
+    fits = {ending, "jpeg"} if ending == "jpg" else {ending}
+    return name if name.lower().rpartition(".")[2] in fits and "." in name else f"{name[:155]}.{ending}"
 
 
 def _tell(row: Attachment) -> None:

@@ -214,3 +214,18 @@ def test_the_page_asks_as_often_for_six_files_as_for_one(
     for number in range(5):
         send(as_amina, asha, f"{number}.txt", b"1")
     assert asked() == one
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("bill.bat", "bill.bat.txt"),
+        ("rates.hta", "rates.hta.txt"),
+        ("txt", "txt.txt"),
+        ("Rates.TXT", "Rates.TXT"),
+        ("x" * 160, "x" * 155 + ".txt"),
+    ],
+)
+def test_a_file_is_called_by_what_it_is(as_amina: Client, asha: Customer, sent: str, kept: str) -> None:
+    send(as_amina, asha, sent, b"del everything", "text/plain")
+    assert Attachment.objects.get().name == kept
