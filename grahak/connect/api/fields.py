@@ -215,7 +215,7 @@ class Field:
                 found["minLength"] = 1
         if self.says:
             found["description"] = self.says
-        if self.nullable and "type" in found:
+        if self.nullable and "type" in found and not (writing and self.required):
             found["type"] = [found["type"], "null"]
             if "enum" in found:
                 found["enum"] = [*found["enum"], None]
@@ -224,7 +224,7 @@ class Field:
     def take(self, value: Any) -> Any:
         """The value of a JSON value. Raises Wrong."""
         if value is None:
-            if self.nullable:
+            if self.nullable and not self.required:
                 return None
             raise Wrong(_("This cannot be empty."))
         found = self.kind.take(value)

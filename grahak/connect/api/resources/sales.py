@@ -32,7 +32,7 @@ from grahak.connect.api.principal import Principal
 from grahak.connect.api.resource import Record, Resource
 from grahak.connect.api.resources import reach
 from grahak.connect.api.resources.customers import SUBJECT
-from grahak.core.access import scoped
+from grahak.core.access import scope_of, scoped
 from grahak.sales import actions
 from grahak.sales.actions.lines import MOST_LINES
 from grahak.sales.models import LedgerEntry, LedgerKind, Order, OrderKind, OrderLine, Payment, PaymentMethod
@@ -176,10 +176,19 @@ def _fill_lines(records: list[Record], wanted: frozenset[str], _principal: Princ
         record["lines"] = found.get(record["_pk"], [])
 
 
+def _beside_customer(principal: Principal, found: Record, action: str) -> None:
+    """What a key of no branch writes belongs to the customer's branch unless it says another, as on screen: without
+    any it would be open to every branch."""
+    if "branch" not in found and found.get("customer") is not None and scope_of(principal, action) == "all":
+        found["branch"] = found["customer"].branch
+
+
 def _headed(principal: Principal, values: Record, *, adding: bool) -> Record:
     found = reach.placed(principal, values, "orders.edit", adding=adding)
     if found.get("customer") is not None:
         found["customer"] = reach.customer_named(principal, found["customer"])
+    if adding:
+        _beside_customer(principal, found, "orders.edit")
     if "lines" in found:
         found["lines"] = drafts(found["lines"])
     return found
@@ -279,7 +288,7 @@ RETURNS = Resource(
     fields=(
         Field("id", ID, "pk"),
         Field("number", TEXT),
-        Field("order", ID, "returns_id", write="add", required=True, nullable=False, column="returns"),
+        Field("order", ID, "returns_id", write="add", required=True, nullable=True, column="returns"),
         Field("customer", ID, "customer_id", nullable=True),
         Field("branch", ID, "branch_id", nullable=True),
         Field("placed_at", MOMENT, write="add"),
@@ -312,6 +321,7 @@ def _payments(principal: Principal, action: str) -> QuerySet[Payment]:
 def _add_payment(principal: Principal, values: Record) -> int:
     found = reach.placed(principal, values, "payments.edit", adding=True)
     found["customer"] = reach.customer_named(principal, found["customer"])
+    _beside_customer(principal, found, "payments.edit")
     found["amount"] = found["amount"].quantize(SMALLEST_AMOUNT)
     if found.get("order") is not None:
         found["order"] = reach.named(_orders(principal, "orders.view"), found["order"], "order")

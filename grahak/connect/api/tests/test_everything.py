@@ -308,3 +308,26 @@ def test_credit_days_out_of_reach_are_refused(owner: Caller, iqbal: Customer) ->
     answer = owner.ask("PATCH", f"/customers/{iqbal.pk}", {"credit_days": 2**62})
     assert answer.status_code == 422
     assert [one["field"] for one in answer.json()["errors"]] == ["credit_days"]
+
+
+def test_what_a_key_of_no_branch_writes_is_of_the_customers_branch(
+    owner: Caller, iqbal: Customer, rajkot: Branch
+) -> None:
+    Customer.objects.filter(pk=iqbal.pk).update(branch=rajkot)
+    line = {"description": "Tea", "quantity": "1", "unit_price": "100"}
+    order = owner.post("/orders", {"customer": iqbal.pk, "lines": [line]})
+    paid = owner.post("/payments", {"customer": iqbal.pk, "amount": "10", "method": "cash"})
+    nowhere = owner.post("/orders", {"customer": iqbal.pk, "lines": [line], "branch": None})
+    assert [one.json()["branch"] for one in (order, paid, nowhere)] == [rajkot.pk, rajkot.pk, None]
+
+
+def test_a_return_of_no_known_order_is_read_and_the_description_says_so(
+    owner: Caller, iqbal: Customer
+) -> None:
+    Order.objects.create(kind="return", number="R-1", customer=iqbal, placed_at=iqbal.created_at)
+    assert owner.get("/returns").json()["data"][0]["order"] is None
+    schemas = owner.get("/openapi.json").json()["components"]["schemas"]
+    assert schemas["Return"]["properties"]["order"]["type"] == ["integer", "null"]
+    assert schemas["ReturnAdd"]["properties"]["order"]["type"] == "integer"
+    answer = owner.post("/returns", {"order": None, "lines": [{"line": 1, "quantity": "1"}]})
+    assert [one["field"] for one in answer.json()["errors"]] == ["order"]
