@@ -90,12 +90,15 @@ def write_column(batch: Batch, step: list[int], name: str, value: Any, *, by: Us
     Customer.objects.filter(pk__in=before).update(**{column.attname: kept, "updated_at": timezone.now()})
     now = as_json(kept)
     remember(batch, ((pk, {column.attname: as_json(was), "now": now}) for pk, was in before.items()))
-    _told(before, name, kept, by, batch)
+    _told(before, name, name, kept, by, batch)
     return list(before)
 
 
-def _told(before: dict[int, Any], name: str, kept: Any, by: User | None, batch: Batch) -> None:
-    """One line a customer in the log: "who changed this credit limit?" is asked of one customer."""
+def _told(
+    before: dict[int, Any], announced: str, name: str, kept: Any, by: User | None, batch: Batch
+) -> None:
+    """One line a customer in the log: "who changed this credit limit?" is asked of one customer. ANNOUNCED: the field
+    as rules and webhooks know it."""
     names = dict(Customer.objects.filter(pk__in=before).values_list("pk", "name"))
     audit.record_many(
         "customers.customer.edited",
@@ -107,6 +110,8 @@ def _told(before: dict[int, Any], name: str, kept: Any, by: User | None, batch: 
         by=by,
     )
     announce("customers.changed", customer_ids=list(before))
+    if before:
+        announce("customers.edited", customer_ids=list(before), fields=[announced])
 
 
 def write_own(batch: Batch, step: list[int], code: str, value: Any, *, by: User | None) -> list[int]:
@@ -126,7 +131,7 @@ def write_own(batch: Batch, step: list[int], code: str, value: Any, *, by: User 
         carry.follow(field, moved)
     remember(batch, ((pk, {"own": code, "was": as_json(before.get(pk)), "now": new}) for pk in moved))
     told = {pk: custom.plain(field, before.get(pk)) for pk in moved}
-    _told(told, field.name, custom.plain(field, kept), by, batch)
+    _told(told, "own", field.name, custom.plain(field, kept), by, batch)
     return moved
 
 

@@ -130,6 +130,8 @@ def _column(name: str, rows: list[BatchChange], by: User | None) -> list[int]:
         ],
         by=by,
     )
+    if ours and name != "archived_at":
+        announce("customers.edited", customer_ids=ours, fields=[field])
     return ours
 
 

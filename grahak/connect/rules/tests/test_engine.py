@@ -366,3 +366,24 @@ def test_rules_that_chase_each_other_through_a_segment_are_stopped_by_the_hour(s
     assert log() == [("Off", "done"), ("On", "done")] * 5 + [("Off", "loop")]
     said = RuleRun.objects.get(outcome=Outcome.LOOP)
     assert said.why == "It met this customer 5 times within an hour."
+
+
+def test_what_is_changed_for_many_and_taken_back_is_an_occasion_as_the_dry_run_says(shop: User) -> None:
+    ids = [customers.add_customer(by=shop, name=name, city="Surat").pk for name in ("Mehta", "Iqbal")]
+    customers.add_field(by=shop, name="Route", kind="text")
+    rule = made(shop, "edited", settings={"fields": ["city", "own"]})
+    batch = customers.set_many(ids, "city", "Rajkot", by=shop)
+    customers.undo(batch, by=shop)
+    customers.set_many(ids, "own-route", "North", by=shop)
+    customers.assign_owner(ids, shop, by=shop)
+    engine.look_at_all()
+    acted = RuleRun.objects.filter(rule=rule, outcome=Outcome.DONE)
+    assert sorted(acted.values_list("customer_id", flat=True)) == sorted(ids * 3)
+    assert Occasion.objects.count() == 4  # the owner too, which the rule does not ask for
+
+
+def test_putting_many_away_is_no_change_of_a_fact(shop: User) -> None:
+    one = customers.add_customer(by=shop, name="Mehta")
+    made(shop, "edited")
+    customers.undo(customers.archive_customers([one.pk], by=shop), by=shop)
+    assert not Occasion.objects.exists()
