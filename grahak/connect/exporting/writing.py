@@ -1,4 +1,5 @@
-"""Writes the ZIP: a file a table in the format asked for, three files that import again, and a README of every column.
+"""Writes the ZIP: a file a table in the format asked for, the files that rows hold (photos, papers, pictures), three
+files that import again, and a README of every column.
 
 Rows are read and written a stretch at a time, so memory does not grow with the business. It is written beside its place
 and put there whole: what was begun and killed is begun anew, and no half file is ever offered.
@@ -11,6 +12,7 @@ import datetime as dt
 import io
 import json
 import os
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
@@ -19,6 +21,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 import duckdb
+from django.db.models import FileField
 
 from grahak.connect.exporting import importable
 from grahak.connect.exporting.models import ExportFormat
@@ -38,6 +41,8 @@ def write(target: Path, kind: str, told: Progress) -> tuple[int, int]:
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as pack:
         for table in found:
             counts[table.name] = _written(pack, table, kind, told)
+        for table in found:
+            _files(pack, table, told)
         for name, rows in importable.FILES.items():
             told(f"import/{name}", 0)
             with pack.open(f"import/{name}.csv", "w", force_zip64=True) as raw:
@@ -68,6 +73,27 @@ def _written(pack: zipfile.ZipFile, table: Table, kind: str, told: Progress) -> 
         else:
             count = _jsonl(raw, table, told)
     return count
+
+
+def _files(pack: zipfile.ZipFile, table: Table, told: Progress) -> None:
+    """What the file columns of a table name, below files/ under that very name; what is no longer there is passed over
+    (a file removed while the export is written)."""
+    shown = {one.name for one in table.columns}
+    fields = [
+        one for one in table.model._meta.concrete_fields if isinstance(one, FileField) and one.name in shown
+    ]
+    for field in fields:
+        names = table.model._default_manager.exclude(**{field.name: ""}).order_by("pk")
+        for name in names.values_list(field.name, flat=True).iterator(chunk_size=STEP):
+            told("files", 0)
+            try:
+                with (
+                    field.storage.open(name) as kept,
+                    pack.open(f"files/{name}", "w", force_zip64=True) as raw,
+                ):
+                    shutil.copyfileobj(kept, raw)
+            except FileNotFoundError:
+                continue
 
 
 def _jsonl(raw: IO[bytes], table: Table, told: Progress) -> int:
@@ -159,6 +185,7 @@ def readme(found: list[Table], counts: dict[str, int], kind: str) -> str:
         "  customers first, then products, then orders.",
         f"- `tables/` holds every table as it is kept, one {kind.upper()} file each. `→ table.column` names the row",
         "  that a number points at. Dictionaries and lists are written as JSON.",
+        "- `files/` holds the files that rows name (papers of customers, pictures), under the name in their column.",
         "- Passwords, keys and other secrets are left out, and so are tables that are no records of the business:",
         *(f"  - `{name}`: {why}" for name, why in sorted(LEFT_OUT.items())),
         "",

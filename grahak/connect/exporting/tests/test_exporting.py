@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from grahak.catalogue import actions as catalogue
 from grahak.catalogue.models import Product
@@ -23,6 +24,7 @@ from grahak.connect.importing.engine import run_import
 from grahak.core.models import AuditEntry, User
 from grahak.customers import actions as customers
 from grahak.customers import custom
+from grahak.customers.attachments import keeping
 from grahak.customers.models import Customer, CustomerTag, Identity
 from grahak.sales import actions as sales
 from grahak.sales.models import LedgerEntry, Order, OrderLine, Payment
@@ -183,3 +185,14 @@ def test_a_manager_does_not_take_everything_away(amina: User, rajkot: Any) -> No
 
     manager = User.objects.create_user("m@kapasi.example", None, name="Mira", role="manager", branch=rajkot)
     assert signed_in(manager).get("/settings/export/").status_code == 404
+
+
+def test_the_papers_of_customers_go_along(amina: User, shop: Customer, tmp_path: Path) -> None:
+    kept = keeping.take(shop, SimpleUploadedFile("rates.txt", b"Tea 120"), by=amina)
+    lost = keeping.take(shop, SimpleUploadedFile("lost.txt", b"Tea 130"), by=amina)
+    Path(lost.file.path).unlink()
+    pack = written("csv", amina)
+    rows = {row["name"]: row["file"] for row in rows_of(pack, "tables/customers_attachment.csv")}
+    assert pack.read(f"files/{rows['rates.txt']}") == b"Tea 120"
+    assert f"files/{lost.file.name}" not in pack.namelist()
+    assert [name for name in pack.namelist() if name.startswith("files/")] == [f"files/{kept.file.name}"]
