@@ -296,9 +296,7 @@ def own_values(principal: Principal, values: dict[str, Any]) -> dict[str, Any]:
         field = known.get(code)
         if field is None or rights.is_locked(principal, SUBJECT, custom.PREFIX + code):
             errors[f"own.{code[:60]}"] = _("There is no such field.")
-        elif (value is not None and not isinstance(value, str | int | float | list)) or isinstance(
-            value, bool
-        ):
+        elif not _fits(field, value):
             errors[f"own.{code}"] = _("This is no value of this field.")
         elif isinstance(value, list) and not all(isinstance(one, str) for one in value):
             errors[f"own.{code}"] = _("This must be a list of at most 100 texts.")
@@ -310,6 +308,13 @@ def own_values(principal: Principal, values: dict[str, Any]) -> dict[str, Any]:
     if errors:
         raise ValidationError(errors)
     return found
+
+
+def _fits(field: Any, value: Any) -> bool:
+    """Whether a value of JSON is of a kind that the field may hold."""
+    if isinstance(value, list):
+        return bool(field.kind == CustomKind.CHOICES)
+    return value is None or (isinstance(value, str | int | float) and not isinstance(value, bool))
 
 
 def write_own(principal: Principal, customer: Customer, values: dict[str, Any]) -> None:

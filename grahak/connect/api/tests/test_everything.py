@@ -331,3 +331,12 @@ def test_a_return_of_no_known_order_is_read_and_the_description_says_so(
     assert schemas["ReturnAdd"]["properties"]["order"]["type"] == "integer"
     answer = owner.post("/returns", {"order": None, "lines": [{"line": 1, "quantity": "1"}]})
     assert [one["field"] for one in answer.json()["errors"]] == ["order"]
+
+
+@pytest.mark.parametrize("kind", ["text", "number", "date", "choice"])
+def test_a_list_is_no_value_of_an_own_field_of_one_value(owner: Caller, iqbal: Customer, kind: str) -> None:
+    owner.post("/fields", {"name": "Route", "kind": kind, "options": ["North", "South"]})
+    custom.forget()
+    answer = owner.ask("PATCH", f"/customers/{iqbal.pk}", {"own": {"route": ["North"]}})
+    assert answer.status_code == 422
+    assert [one["field"] for one in answer.json()["errors"]] == ["own.route"]
