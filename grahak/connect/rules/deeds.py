@@ -19,6 +19,7 @@ from grahak.connect.webhooks.models import Endpoint, Telling
 from grahak.core import business
 from grahak.core.models import Team, User
 from grahak.customers import actions, custom
+from grahak.customers.actions.customers import checked_fields, cleaned_fields
 from grahak.customers.leads import lifecycle
 from grahak.customers.models import Customer, CustomKind, Lifecycle
 from grahak.marketing.models import Campaign
@@ -106,27 +107,39 @@ def _say_set(deed: Deed, customer: Customer | None) -> str:
 
 
 def _set(deed: Deed, customer: Customer, rule: Rule, occasion: Occasion) -> None:
-    name, value = deed["field"], deed["value"]
+    name = deed["field"]
+    value = _fact(name, deed["value"])
+    if name == "lifecycle":
+        lifecycle.change(customer, value, by=None, why="rule")
+    elif name.startswith(custom.PREFIX):
+        actions.set_own(customer, {name.removeprefix(custom.PREFIX): value}, by=None)
+    else:
+        actions.edit_customer(customer, by=None, **{name: value})
+
+
+def _fact(name: str, value: str) -> Any:
+    """What is typed for a fact, as the room takes it. Wrong or ValidationError where it can be no value of it."""
     if name == "lifecycle":
         if value not in Lifecycle.values:
             raise Wrong(_("“%(value)s” is no part of a customer’s life.") % {"value": value})
-        lifecycle.change(customer, value, by=None, why="rule")
-    elif name.startswith(custom.PREFIX):
-        code = name.removeprefix(custom.PREFIX)
-        known = {one.code: one for one in custom.fields()}
-        if code not in known:
+        return value
+    if name.startswith(custom.PREFIX):
+        field = custom.field_named(name)
+        if field is None:
             raise Wrong(_("The field is not there any more."))
-        many = known[code].kind == CustomKind.CHOICES
+        many = field.kind == CustomKind.CHOICES
         given: Any = [part.strip() for part in value.split(",") if part.strip()] if many else value or None
-        actions.set_own(customer, {code: given}, by=None)
-    elif name == "credit_days":
+        custom.cleaned(field, given)
+        return given
+    if name not in SETTABLE:
+        raise Wrong(_("The field is not there any more."))
+    fact: Any = value
+    if name == "credit_days":
         if value and not value.isdecimal():
             raise Wrong(_("“%(value)s” is not a number of days.") % {"value": value})
-        actions.edit_customer(customer, by=None, credit_days=int(value) if value else None)
-    elif name in SETTABLE:
-        actions.edit_customer(customer, by=None, **{name: value})
-    else:
-        raise Wrong(_("The field is not there any more."))
+        fact = int(value) if value else None
+    checked_fields(Customer(**cleaned_fields({name: fact})), [name])
+    return fact
 
 
 # Give to somebody
@@ -328,7 +341,19 @@ def checked(raw: Any) -> Deed:
         if value and blank.is_number and not (value.isascii() and value.isdecimal() and int(value) <= 365):
             raise ValidationError(_("%(deed)s: “%(blank)s” is a number from 0 to 365.") % told)
         deed[blank.name] = value
+    if kind.code == "set":
+        _checked_fact(deed)
     return deed
+
+
+def _checked_fact(deed: Deed) -> None:
+    """ValidationError where the value can be none of that fact: else the rule would fail for every customer."""
+    try:
+        _fact(deed["field"], deed["value"])
+    except Wrong as error:
+        raise ValidationError(str(error)) from None
+    except ValidationError as error:
+        raise ValidationError(error.messages) from None
 
 
 def says(deed: Deed, customer: Customer | None = None) -> str:
