@@ -14,4 +14,8 @@ def is_public(address: str) -> bool:
     inside = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
     if inside is not None and not is_public(str(inside)):
         return False
+    if getattr(
+        found, "is_site_local", False
+    ):  # fec0::/10, given up by RFC 3879 and still routed within some houses
+        return False
     return found.is_global and not found.is_multicast and not found.is_reserved

@@ -266,7 +266,8 @@ def test_redirects_are_not_followed(woo: Connector, fake_woo: FakeShop) -> None:
     "address",
     [
         "10.0.0.1", "127.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "::1",
-        "fe80::1%eth0", "fc00::1", "::ffff:127.0.0.1", "2002:7f00:1::", "224.0.0.1", "240.0.0.1", "no address",
+        "fe80::1%eth0", "fc00::1", "fec0::1", "::ffff:127.0.0.1", "2002:7f00:1::", "224.0.0.1", "240.0.0.1",
+        "no address",
     ],
 )  # fmt: skip
 def test_private_addresses_are_known(address: str) -> None:
